@@ -1,0 +1,132 @@
+"""Backends: what proposes pixels. One backend is one module with a ``BACKEND`` constant.
+
+A backend sees a frame and a step. It never sees a path, the dial or the compositor, and what it returns is a
+proposal: the engine decides what of it reaches the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from keepdial.progress import Cancel, Listener, silent
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from keepdial.geometry import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a backend can do, as data for the router and the frame.
+
+    Attributes:
+        operations: names of the operations it serves.
+        keep: (lowest, highest) dial it was trained or built for.
+        needs_prompt, takes_mask, takes_references, takes_points: what it takes.
+        minimum, multiple_of, maximum: sides of a frame it accepts, in pixels; maximum 0 = no limit.
+        native: whether it works at the picture's own resolution, at any size.
+        licence, commercial: the licence of code and weights, and whether commercial use is allowed.
+        remote: whether pixels leave the machine.
+        device: where it runs.
+        memory_mb: roughly what it needs beside the frame.
+        seconds_per_mp: measured time for a megapixel to generate, on the machine named in the docs.
+        quality: rank among backends for the same work, 0 to 1, from the benches.
+    """
+
+    operations: frozenset[str]
+    keep: tuple[float, float] = (0.0, 1.0)
+    needs_prompt: bool = False
+    takes_mask: bool = True
+    takes_references: bool = False
+    takes_points: bool = False
+    minimum: int = 1
+    multiple_of: int = 1
+    maximum: int = 0
+    native: bool = True
+    licence: str = "Apache-2.0"
+    commercial: bool = True
+    remote: bool = False
+    device: str = "cpu"
+    memory_mb: int = 0
+    seconds_per_mp: float = 0.0
+    quality: float = 0.5
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """The part of the canvas a backend sees.
+
+    Attributes:
+        box: where the frame lies in the canvas.
+        pixels: (h, w, C) uint8 or uint16, C = 1 or 3, as in the canvas (alpha apart); read-only.
+        mask: (h, w) float32 in [0, 1], 1 = generate here. Never 1 on a pinned pixel.
+        usable: (h, w) bool, True where `pixels` may serve as example (inside the picture, not in
+            the mask, not forbidden).
+        guess: whether `pixels` under the mask are a starting point or unknown.
+    """
+
+    box: Box
+    pixels: NDArray[np.uint8] | NDArray[np.uint16]
+    mask: NDArray[np.float32]
+    usable: NDArray[np.bool_]
+    guess: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Step:
+    """What is asked of a backend for one frame.
+
+    Attributes:
+        operation: the operation's name.
+        params: the operation's own options as plain values.
+        knob: the backend's own knob in [0, 1] after calibration, 0 = free, 1 = hold everything; a number or
+            (h, w) float32.
+        seed: seed of all randomness.
+        prompt: words, empty when there are none.
+    """
+
+    operation: str
+    knob: float | NDArray[np.float32]
+    seed: int
+    params: dict[str, Any] = field(default_factory=dict)
+    prompt: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Proposal:
+    """What a backend returns: (h, w, C) float32 in [0, 1] of the frame's size, and notes on how."""
+
+    pixels: NDArray[np.float32]
+    notes: tuple[str, ...] = ()
+
+
+class Backend(Protocol):
+    """Something that proposes pixels.
+
+    `curve` is the measured calibration for an operation: (keep, knob) pairs, both rising, from (0, ...) to
+    (1, 1); the engine interpolates the dial through it.
+    """
+
+    name: str
+    version: str
+    capabilities: Capabilities
+
+    def curve(self, operation: str) -> tuple[tuple[float, float], ...]:
+        """Return the calibration curve, as (kept, knob) pairs in rising order."""
+        ...
+
+    def generate(
+        self, frame: Frame, step: Step, *, progress: Listener = silent, cancel: Cancel | None = None
+    ) -> Proposal:
+        """Propose pixels for the frame; the same frame, step and version give the same proposal."""
+        ...
+
+
+def backends() -> dict[str, Backend]:
+    """Return every backend by name, built-in and installed."""
+    from keepdial.discover import units
+
+    return units("keepdial.backends", "BACKEND")

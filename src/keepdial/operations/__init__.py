@@ -1,0 +1,89 @@
+"""Operations: what can be asked. One operation is one file with an ``OPERATION`` constant.
+
+An operation declares its parameters and its default keep, and sets the stage: the canvas on which to work and
+the mask inside which a backend may act. It computes no pixels of the result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from keepdial.errors import ParameterError
+from keepdial.request import Value
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from keepdial.geometry import Box
+    from keepdial.image import Image
+
+
+class Params(Value):
+    """Base of an operation's own options; each field carries a description, a range and a default."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Stage:
+    """What an operation sets up for the rest of the pipeline.
+
+    Attributes:
+        canvas: the picture to work on. Where `placement` is not None it is larger than the source.
+        mask: (H, W) float32 in [0, 1] of the canvas, 1 = the edit may act here.
+        placement: where in the canvas the source lies; None when the canvas is the source.
+        guess: whether the canvas' own pixels under the mask are a starting point (True: a picture is there,
+            the dial makes sense) or unknown (False: an empty margin).
+        notes: what was decided, in words, for the report ("mask grown by 3 px to take the soft edge").
+    """
+
+    canvas: Image
+    mask: NDArray[np.float32]
+    placement: Box | None = None
+    guess: bool = True
+    notes: tuple[str, ...] = ()
+
+
+class Setting(Protocol):
+    """Sets the stage: takes the source, the selected mask (H, W) float32 and the operation's parameters."""
+
+    def __call__(self, image: Image, mask: NDArray[np.float32], params: Any, /) -> Stage: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The declaration of one operation; command line, schema, docs and replay come from it.
+
+    Attributes:
+        name: the word for it.
+        summary: one sentence, imperative.
+        params: the class of its own options.
+        default_keep: the dial when nobody turns it.
+        stage: sets the stage.
+        target: ``required`` (without one there is nothing to do), ``optional`` (without one the whole
+            picture is meant) or ``none`` (the operation makes its own mask).
+        examples: command lines that show it, each with the words after ``keepdial``.
+    """
+
+    name: str
+    summary: str
+    params: type[Params]
+    default_keep: float
+    stage: Setting
+    target: str = "required"
+    examples: tuple[str, ...] = field(default=())
+
+
+def operations() -> dict[str, Operation]:
+    """Return every operation by name."""
+    from keepdial.discover import units
+
+    return units("keepdial.operations", "OPERATION")
+
+
+def operation(name: str) -> Operation:
+    """Return the operation called `name`, or raise `ParameterError` naming those there are."""
+    known = operations()
+    if name not in known:
+        raise ParameterError("operation", name, f"one of {', '.join(sorted(known))}")
+    return known[name]

@@ -1,0 +1,44 @@
+"""Settings: limits and habits that hold for every edit, from the environment or set in code."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+
+from keepdial.errors import ParameterError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits and habits. Each can be set by an environment variable ``KEEPDIAL_<NAME>``.
+
+    Attributes:
+        max_pixels: largest picture that is opened, in pixels; judged from the header before decoding.
+        max_file_bytes: largest file that is read.
+        keep_metadata: whether camera data (EXIF, XMP) goes into the delivered file. Location never does.
+        threads: threads of the kernels; 0 = all cores. The result does not depend on it.
+    """
+
+    max_pixels: int = 50_000_000
+    max_file_bytes: int = 512 * 1024 * 1024
+    keep_metadata: bool = False
+    threads: int = 0
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Return the settings with what ``KEEPDIAL_*`` variables change; raise `ParameterError` on nonsense."""
+        given: dict[str, int | bool] = {}
+        for f in fields(cls):
+            name = f"KEEPDIAL_{f.name.upper()}"
+            text = os.environ.get(name)
+            if text is None:
+                continue
+            if f.type == "bool":
+                if text.lower() not in ("0", "1", "true", "false"):
+                    raise ParameterError(name, text, "0, 1, true or false")
+                given[f.name] = text.lower() in ("1", "true")
+            else:
+                if not text.isdigit():
+                    raise ParameterError(name, text, "a whole number, not negative")
+                given[f.name] = int(text)
+        return cls(**given)  # type: ignore[arg-type]
