@@ -79,10 +79,7 @@ class Box:
     def intersects(self, other: Box) -> bool:
         """Whether the two boxes share a pixel."""
         return (
-            self.x < other.right
-            and other.x < self.right
-            and self.y < other.bottom
-            and other.y < self.bottom
+            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
         )
 
     def __str__(self) -> str:
@@ -91,11 +88,13 @@ class Box:
     @classmethod
     def of(cls, region: NDArray[Any]) -> Box | None:
         """Return the bounding box of the non-zero pixels of `region` (H, W); None if there are none."""
-        rows = region.any(axis=1).nonzero()[0]
+        import numpy as np
+
+        rows = np.flatnonzero(region.any(axis=1))
         if rows.size == 0:
             return None
         y0, y1 = int(rows[0]), int(rows[-1]) + 1
-        cols = region[y0:y1].any(axis=0).nonzero()[0]
+        cols = np.flatnonzero(region[y0:y1].any(axis=0))
         x0, x1 = int(cols[0]), int(cols[-1]) + 1
         return cls(x0, y0, x1 - x0, y1 - y0)
 

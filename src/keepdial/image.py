@@ -65,9 +65,7 @@ class Image:
         if p.dtype not in (np.uint8, np.uint16):
             raise ParameterError("pixels.dtype", str(p.dtype), "uint8 or uint16")
         if a is not None and (a.shape != p.shape[:2] or a.dtype != p.dtype):
-            raise ParameterError(
-                "alpha", f"{a.shape} {a.dtype}", f"{p.shape[:2]} {p.dtype}, as the pixels"
-            )
+            raise ParameterError("alpha", f"{a.shape} {a.dtype}", f"{p.shape[:2]} {p.dtype}, as the pixels")
         for array in (p, a):
             if array is not None:
                 array.flags.writeable = False

@@ -25,9 +25,7 @@ class Value(BaseModel):
         except ValidationError as problem:
             first = problem.errors(include_url=False, include_context=False)[0]
             name = ".".join(str(part) for part in first["loc"]) or cls.__name__.lower()
-            raise ParameterError(
-                name, first["input"], first["msg"][:1].lower() + first["msg"][1:]
-            ) from None
+            raise ParameterError(name, first["input"], first["msg"][:1].lower() + first["msg"][1:]) from None
 
 
 class Selector(Value):
