@@ -1,0 +1,1 @@
+"""What the benches share: cases, peers, measures, pictures and our engine's door."""
