@@ -1,0 +1,62 @@
+# Everything runs from a fresh clone: each target first builds .venv with plain venv and pip, at the exact
+# versions of requirements.lock. Only Python 3.11 or newer and make are needed.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+JOBS   ?= 2
+
+.PHONY: help setup demo test lint format types docs bench check lock clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(READY)  ## build .venv at the locked versions
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$(PYTHON) is older than 3.11: install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "could not build a virtual environment: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## remove something real from a shipped photograph; pictures go to out/
+	$(BIN)/python examples/demo.py
+
+test: $(READY)  ## run the tests
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(READY)  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(READY)  ## ruff: put everything in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(READY)  ## mypy, strict, over source and tests
+	$(BIN)/mypy
+
+docs: $(READY)  ## run every command and example that the documents show
+	KEEPDIAL_DOCS=1 $(BIN)/python -m pytest tests/test_docs.py
+	@for example in examples/plot_*.py; do echo "$$example"; $(BIN)/python $$example || exit 1; done
+
+bench: $(READY)  ## the benchmarks, ours beside the peers
+	@for bench in benches/bench_*.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done
+
+check: lint types test docs  ## all of the above but the benchmarks
+
+lock:  ## write requirements.lock anew from pyproject.toml, in a clean environment
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --upgrade "setuptools>=77"
+	build/lock/bin/pip install --quiet --no-build-isolation --editable ".[dev]"
+	{ echo '# Every package at one exact version, for Python 3.11. Written by `make lock`; do not edit.'; \
+	  build/lock/bin/pip freeze --all --exclude-editable --exclude pip --exclude wheel; } > requirements.lock
+	rm -rf build/lock
+
+clean:  ## remove what was built; .venv stays
+	rm -rf build dist out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
