@@ -1,0 +1,220 @@
+"""How similar two pictures look: HaarPSI, and `kept`, the measured side of the dial; GMSD and PSNR.
+
+HaarPSI: R. Reisenhofer, S. Bosse, G. Kutyniok, T. Wiegand, "A Haar wavelet-based perceptual similarity
+index for image quality assessment", Signal Processing: Image Communication 61, 2018,
+doi:10.1016/j.image.2017.11.001. GMSD: W. Xue, L. Zhang, X. Mou, A. Bovik, "Gradient magnitude similarity
+deviation", IEEE TIP 23, 2014, doi:10.1109/TIP.2013.2293423.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from keepdial.errors import ParameterError
+from keepdial.geometry import Box, Size, size_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+UNRELATED = 0.232
+"""HaarPSI of unrelated photographs (u in DESIGN 3.3)."""
+
+C, ALPHA = 30.0, 4.2
+"""The constants of the paper, section 3.3, for samples from 0 to 255."""
+
+YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]], np.float32)
+SMALLEST = 32
+ROWS = 512
+
+
+def haarpsi(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """Return the HaarPSI similarity of two pictures (H, W, C) uint8 or uint16, C = 1 or 3; 1 = identical.
+
+    As in the paper, pictures are halved first, and a grey picture (C = 1) has no chroma term. Both
+    must have the same shape and dtype. Works in bands of rows: memory does not grow with the height.
+    """
+    _same(a, b)
+    if np.array_equal(a, b):
+        return 1.0
+    total, weight = 0.0, 0.0
+    for band, inner in _bands(a.shape[0]):
+        t, w = _band(a[band], b[band], inner)
+        total += t
+        weight += w
+    mean = total / weight
+    return float((math.log(mean / (1 - mean)) / ALPHA) ** 2)
+
+
+def kept(source: NDArray[Any], result: NDArray[Any], mask: NDArray[Any]) -> float:
+    """Return how much of `source` survived in `result`: 1 = identical, 0 = as unlike as unrelated pictures.
+
+    ``clamp((s - u) / (1 - u), 0, 1)`` with s the HaarPSI over the bounding box of `mask` (DESIGN 3.3), grown
+    to at least 32 px a side where the picture has them, and u = `UNRELATED`.
+
+    Args:
+        source, result: (H, W, C) uint8 or uint16, same shape and dtype; alpha has no part in it.
+        mask: (H, W) bool or float in [0, 1], 1 = the edit acts here. An empty mask keeps everything: 1.
+    """
+    _same(source, result)
+    box = Box.of(mask > 0)
+    return 1.0 if box is None else kept_within(source, result, box)
+
+
+def kept_within(source: NDArray[Any], result: NDArray[Any], box: Box) -> float:
+    """Return `kept` over a `box` that is known already, grown to at least 32 px a side."""
+    part = _at_least(box, SMALLEST, size_of(source)).slices
+    s = haarpsi(source[part], result[part])
+    return min(1.0, max(0.0, (s - UNRELATED) / (1 - UNRELATED)))
+
+
+def gmsd(a: NDArray[Any], b: NDArray[Any], *, c: float = 170.0) -> float:
+    """Return the gradient magnitude similarity deviation of two pictures (H, W, C); 0 = identical."""
+    import cv2
+
+    _same(a, b)
+    edge = np.array([1, 0, -1], np.float32)
+    box3 = np.full(3, 1 / 3, np.float32)
+    total, squares, count = 0.0, 0.0, 0
+    for band, inner in _bands(a.shape[0]):
+        magnitudes = []
+        for picture in (a[band], b[band]):
+            samples = _scaled(picture)
+            grey = _halved(samples @ YIQ[0] if samples.shape[2] == 3 else samples[..., 0])
+            across = cv2.sepFilter2D(grey, cv2.CV_32F, edge, box3, borderType=cv2.BORDER_REFLECT)
+            down = cv2.sepFilter2D(grey, cv2.CV_32F, box3, edge, borderType=cv2.BORDER_REFLECT)
+            magnitudes.append(cv2.magnitude(across, down))
+        m, n = magnitudes
+        similar = ((2 * m * n + c) / (m * m + n * n + c))[inner].astype(np.float64)
+        total += float(similar.sum())
+        squares += float(np.square(similar).sum())
+        count += similar.size
+    mean = total / count
+    return math.sqrt(max(0.0, squares / count - mean * mean))
+
+
+def psnr(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """Return the peak signal-to-noise ratio in dB of two pictures of one shape; infinite if equal."""
+    _same(a, b)
+    total = 0.0
+    for y in range(0, a.shape[0], ROWS):
+        d = a[y : y + ROWS].astype(np.float32) - b[y : y + ROWS]
+        total += float(np.square(d, out=d).sum(dtype=np.float64))
+    if total == 0:
+        return math.inf
+    white = float(np.iinfo(a.dtype).max)
+    return 10 * math.log10(white * white * a.size / total)
+
+
+def _same(a: NDArray[Any], b: NDArray[Any]) -> None:
+    if a.shape != b.shape or a.dtype != b.dtype:
+        raise ParameterError(
+            "result", f"{b.shape} {b.dtype}", f"the shape and depth of the source, {a.shape} {a.dtype}"
+        )
+
+
+def _bands(height: int) -> Iterator[tuple[slice, slice]]:
+    """Yield (rows of the picture with a margin, rows of the halved band to count).
+
+    The margin is 16 rows (8 after halving, as wide as the widest Haar filter), so that only the
+    picture's own border is ever seen as a border.
+    """
+    for y in range(0, height, ROWS):
+        top, bottom = max(0, y - 16), min(height, y + ROWS + 16)
+        first = (y - top) // 2
+        last = first + (min(height, y + ROWS) - y + 1) // 2
+        yield slice(top, bottom), slice(first, last)
+
+
+def _scaled(picture: NDArray[Any]) -> NDArray[np.float32]:
+    samples = picture.astype(np.float32)
+    if picture.dtype == np.uint16:
+        samples *= np.float32(1 / 257)
+    return samples
+
+
+def _halved(plane: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the mean of each 2x2 block; what lies beyond the border is 0, as in the paper's code."""
+    h, w = plane.shape
+    plane = np.pad(plane, ((0, h % 2), (0, w % 2))) if h % 2 or w % 2 else plane
+    out: NDArray[np.float32] = (
+        plane[::2, ::2] + plane[1::2, ::2] + plane[::2, 1::2] + plane[1::2, 1::2]
+    ) * np.float32(0.25)
+    return out
+
+
+def _band(a: NDArray[Any], b: NDArray[Any], inner: slice) -> tuple[float, float]:
+    """Return (sum of weighted similarities after the sigmoid, sum of weights) over the rows `inner`."""
+    planes = [_planes(a), _planes(b)]
+    similar: list[NDArray[np.float32]] = []
+    weights: list[NDArray[np.float32]] = []
+    for across in (False, True):
+        fine: NDArray[np.float32] | None = None
+        for scale in (1, 2):
+            x, y = (np.abs(_haar(p[0], scale, across)) for p in planes)
+            s = _alike(x, y)
+            fine = s if fine is None else (fine + s) * np.float32(0.5)
+        assert fine is not None
+        x, y = (np.abs(_haar(p[0], 3, across)) for p in planes)
+        similar.append(fine[inner])
+        weights.append(np.maximum(x, y)[inner])
+    if len(planes[0]) == 3:
+        chroma = [_alike(*(np.abs(_smooth(p[channel])) for p in planes)) for channel in (1, 2)]
+        similar.append(((chroma[0] + chroma[1]) * np.float32(0.5))[inner])
+        weights.append((weights[0] + weights[1]) * np.float32(0.5))
+    total = weight = 0.0
+    for s, w in zip(similar, weights, strict=True):
+        total += float((w / (1 + np.exp(np.float32(-ALPHA) * s))).sum(dtype=np.float64))
+        weight += float(w.sum(dtype=np.float64))
+    return total, weight
+
+
+def _planes(picture: NDArray[Any]) -> list[NDArray[np.float32]]:
+    samples = _scaled(picture)
+    if samples.shape[2] == 1:
+        return [_halved(samples[..., 0])]
+    import cv2
+
+    yiq = cv2.transform(samples, YIQ)
+    return [_halved(yiq[..., i]) for i in range(3)]
+
+
+def _alike(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    out: NDArray[np.float32] = (2 * x * y + np.float32(C)) / (x * x + y * y + np.float32(C))
+    return out
+
+
+def _haar(plane: NDArray[np.float32], scale: int, across: bool) -> NDArray[np.float32]:
+    """Correlate with the Haar filter of side 2**scale: difference of two halves along one axis."""
+    n = 2**scale
+    step = np.repeat(np.array([1, -1], np.float32), n // 2)
+    box = np.full(n, np.float32(1 / n))
+    return _filter(plane, step if across else box, box if across else step)
+
+
+def _smooth(plane: NDArray[np.float32]) -> NDArray[np.float32]:
+    half = np.full(2, np.float32(0.5))
+    return _filter(plane, half, half)
+
+
+def _filter(
+    plane: NDArray[np.float32], row: NDArray[np.float32], column: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    import cv2
+
+    anchor = len(row) // 2 - 1
+    out: NDArray[np.float32] = cv2.sepFilter2D(
+        plane, cv2.CV_32F, row, column, anchor=(anchor, anchor), borderType=cv2.BORDER_CONSTANT
+    )
+    return out
+
+
+def _at_least(box: Box, side: int, size: Size) -> Box:
+    """Grow `box` around its middle to `side` px, moved into the picture where it would stick out."""
+    width, height = max(box.width, min(side, size.width)), max(box.height, min(side, size.height))
+    x = min(max(0, box.x - (width - box.width) // 2), size.width - width)
+    y = min(max(0, box.y - (height - box.height) // 2), size.height - height)
+    return Box(x, y, width, height)

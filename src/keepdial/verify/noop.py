@@ -1,0 +1,82 @@
+"""No-op: an edit that did nothing.
+
+The value is the part of the masked pixels, 0 to 1, whose colour changed visibly: by more than 2.3 in CIE
+Lab, the just noticeable difference (Mahy et al. 1994, doi:10.1002/col.5080190204), or whose alpha changed
+by more than one part in a hundred.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from keepdial.verify import Evidence, Finding, Signal
+
+VISIBLE = 2.3
+ROWS = 256
+
+
+def measure(evidence: Evidence) -> Finding | None:
+    """Measure how much of the masked area changed visibly, where there was a picture and it could change."""
+    box = evidence.box
+    asked = evidence.asked()
+    if not evidence.guess or box is None or asked >= 1:
+        return None
+    inside = visible = 0
+    moved = 0.0
+    for y in range(box.y, box.bottom, ROWS):
+        part = (slice(y, min(y + ROWS, box.bottom)), slice(box.x, box.right))
+        mask = evidence.mask[part] > 0
+        delta = lab_difference(evidence.canvas.pixels[part], evidence.result.pixels[part])
+        changed = delta > VISIBLE
+        a, b = evidence.canvas.alpha, evidence.result.alpha
+        if a is not None and b is not None:
+            step = np.abs(a[part].astype(np.float32) - b[part])
+            changed |= step > 0.01 * evidence.canvas.white
+        inside += int(np.count_nonzero(mask))
+        visible += int(np.count_nonzero(changed & mask))
+        moved += float(delta[mask].sum(dtype=np.float64))
+    value = visible / inside
+    # The more is to be kept, the less has to change before the edit counts as done.
+    limit = SIGNAL.limit * (1 - asked)
+    idle = value < limit
+    return Finding(
+        signal=SIGNAL.name,
+        value=value,
+        limit=limit,
+        verdict="warn" if idle else "pass",
+        meaning=(
+            f"{100 * value:.1f} % of the selected pixels changed visibly; their colour moved by "
+            f"{moved / inside:.1f} on average (about 2.3 can just be seen)."
+        ),
+        advice=(
+            "The edit did next to nothing: check that the mask covers what you meant, or lower keep."
+            if idle
+            else ""
+        ),
+    )
+
+
+def lab_difference(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the CIE76 colour difference (h, w) of two pictures (h, w, C) of one shape and dtype, as sRGB."""
+    import cv2
+
+    planes = []
+    for picture in (a, b):
+        unit = picture.astype(np.float32) * np.float32(1 / np.iinfo(picture.dtype).max)
+        rgb = cv2.cvtColor(unit, cv2.COLOR_GRAY2RGB) if picture.shape[2] == 1 else unit
+        planes.append(cv2.cvtColor(rgb, cv2.COLOR_RGB2Lab))
+    gap = planes[0] - planes[1]
+    out: NDArray[np.float32] = np.sqrt(np.square(gap, out=gap).sum(axis=2))
+    return out
+
+
+SIGNAL = Signal(
+    name="no-op",
+    catches="an edit that did nothing",
+    limit=0.02,
+    basis="to be measured",
+    measure=measure,
+)

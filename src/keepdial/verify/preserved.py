@@ -1,0 +1,144 @@
+"""Preserved: a pixel that was to be kept and changed, in memory and in the file that was delivered.
+
+The value is the number of such pixels; colour and alpha count. The limit is 0: it is the promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from keepdial.verify import Evidence, Finding, Signal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from keepdial.image import Image
+
+ROWS = 64
+REPORT_IT = "Do not use this result: it is a defect in keepdial. Please report it with the record."
+
+
+def measure(evidence: Evidence) -> Finding | None:
+    """Count the pixels outside `evidence.free` that differ between canvas and result."""
+    kept = evidence.free.size - int(np.count_nonzero(evidence.free))
+    if kept == 0:
+        return None
+    changed = sum(
+        int(np.count_nonzero(differs & ~evidence.free[rows]))
+        for rows, differs in differences(evidence.canvas, evidence.result)
+    )
+    if changed == 0:
+        meaning = f"All {kept:,} pixels outside the edited area are exactly as they were."
+        return Finding(signal=SIGNAL.name, value=0, limit=0, verdict="pass", meaning=meaning)
+    return Finding(
+        signal=SIGNAL.name,
+        value=changed,
+        limit=0,
+        verdict="fail",
+        meaning=f"{changed:,} of the {kept:,} pixels that were to stay as they were have changed.",
+        advice=REPORT_IT,
+    )
+
+
+def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_] | None = None) -> Finding:
+    """Compare the file read back with the canvas; `keepdial.verify.verify_delivery` is the public name."""
+    canvas, free = evidence.canvas, evidence.free
+    if delivered.size != canvas.size:
+        return Finding(
+            signal="delivered",
+            value=free.size - int(np.count_nonzero(free)),
+            limit=0,
+            verdict="fail",
+            meaning=f"The delivered file is {delivered.size} pixels large, but the result is {canvas.size}.",
+            advice=REPORT_IT,
+        )
+    broken = drifted = 0
+    for rows, differs in differences(canvas, delivered):
+        changed = differs & ~free[rows]
+        inside = int(np.count_nonzero(changed if guaranteed is None else changed & guaranteed[rows]))
+        broken += inside
+        drifted += int(np.count_nonzero(changed)) - inside
+    kept = free.size - int(np.count_nonzero(free))
+    promised = kept if guaranteed is None else int(np.count_nonzero(guaranteed & ~free))
+    return Finding(
+        signal="delivered",
+        value=broken,
+        limit=0,
+        verdict="fail" if broken else "pass",
+        meaning=_words(kept, promised, broken, drifted),
+        advice=REPORT_IT if broken else "",
+    )
+
+
+def _words(kept: int, promised: int, broken: int, drifted: int) -> str:
+    if kept == 0:
+        return "The whole picture was free to change, so the file had nothing to preserve."
+    first = (
+        f"The file was read back: {broken:,} of the {promised:,} kept pixels it guarantees have changed."
+        if broken
+        else f"The file was read back: all {promised:,} kept pixels it guarantees are exactly as they were."
+    )
+    if promised == 0:
+        first = "This file format guarantees no pixel exactly."
+    rest = kept - promised
+    if rest == 0:
+        return first
+    return (
+        f"{first} {rest:,} kept pixels ({100 * rest / kept:.2g} %) lie outside the guarantee, where the file "
+        f"had to be compressed again; {drifted:,} of them changed."
+    )
+
+
+def differences(a: Image, b: Image) -> Iterator[tuple[slice, NDArray[np.bool_]]]:
+    """Yield (rows, (rows, W) bool) for each band of rows in which pictures of one size differ at all.
+
+    True = the pixel's colour or alpha differs. No alpha counts as opaque, and grey as RGB of equal
+    channels. Where the depths differ, the deeper picture is rounded to 8 bits first.
+    """
+    for y in range(0, a.size.height, ROWS):
+        rows = slice(y, y + ROWS)
+        p, q = _common(a.pixels[rows], b.pixels[rows])
+        found: NDArray[np.bool_] | None = None if _equal(p, q) else (p != q).any(axis=2)
+        if a.alpha is not None or b.alpha is not None:
+            s, t = _common(_alpha(a, rows), _alpha(b, rows))
+            if not _equal(s, t):
+                found = s != t if found is None else found | (s != t)
+        if found is not None:
+            yield rows, found
+
+
+def _equal(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    """Whether two arrays are equal throughout; eight bytes at a time where their memory allows."""
+    if a.shape != b.shape or not (a.flags.c_contiguous and b.flags.c_contiguous) or a.nbytes % 8:
+        return bool((a == b).all())
+    return bool(np.array_equal(a.reshape(-1).view(np.uint64), b.reshape(-1).view(np.uint64)))
+
+
+def _alpha(image: Image, rows: slice) -> NDArray[Any]:
+    if image.alpha is not None:
+        return image.alpha[rows]
+    return np.full(image.pixels[rows].shape[:2], image.white, image.pixels.dtype)
+
+
+def _common(a: NDArray[Any], b: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    if a.dtype == b.dtype:
+        return a, b
+    return _eight(a), _eight(b)
+
+
+def _eight(samples: NDArray[Any]) -> NDArray[Any]:
+    if samples.dtype == np.uint8:
+        return samples
+    return ((samples.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+SIGNAL = Signal(
+    name="preserved",
+    catches="a kept pixel that changed",
+    limit=0,
+    basis="the promise: kept pixels are copied, not computed",
+    measure=measure,
+)
