@@ -183,8 +183,8 @@ def _planes(picture: NDArray[Any]) -> list[NDArray[np.float32]]:
 
 
 def _alike(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
-    out: NDArray[np.float32] = (2 * x * y + np.float32(C)) / (x * x + y * y + np.float32(C))
-    return out
+    c = np.float32(C)
+    return np.asarray((2 * x * y + c) / (x * x + y * y + c), np.float32)
 
 
 def _haar(plane: NDArray[np.float32], scale: int, across: bool) -> NDArray[np.float32]:
@@ -206,10 +206,12 @@ def _filter(
     import cv2
 
     anchor = len(row) // 2 - 1
-    out: NDArray[np.float32] = cv2.sepFilter2D(
-        plane, cv2.CV_32F, row, column, anchor=(anchor, anchor), borderType=cv2.BORDER_CONSTANT
+    return np.asarray(
+        cv2.sepFilter2D(
+            plane, cv2.CV_32F, row, column, anchor=(anchor, anchor), borderType=cv2.BORDER_CONSTANT
+        ),
+        np.float32,
     )
-    return out
 
 
 def _at_least(box: Box, side: int, size: Size) -> Box:

@@ -101,7 +101,7 @@ def differences(a: Image, b: Image) -> Iterator[tuple[slice, NDArray[np.bool_]]]
     for y in range(0, a.size.height, ROWS):
         rows = slice(y, y + ROWS)
         p, q = _common(a.pixels[rows], b.pixels[rows])
-        found: NDArray[np.bool_] | None = None if _equal(p, q) else (p != q).any(axis=2)
+        found: NDArray[np.bool_] | None = None if _equal(p, q) else _unequal(p, q)
         if a.alpha is not None or b.alpha is not None:
             s, t = _common(_alpha(a, rows), _alpha(b, rows))
             if not _equal(s, t):
@@ -115,6 +115,14 @@ def _equal(a: NDArray[Any], b: NDArray[Any]) -> bool:
     if a.shape != b.shape or not (a.flags.c_contiguous and b.flags.c_contiguous) or a.nbytes % 8:
         return bool((a == b).all())
     return bool(np.array_equal(a.reshape(-1).view(np.uint64), b.reshape(-1).view(np.uint64)))
+
+
+def _unequal(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where (h, w) two pictures differ in any channel; much faster than ``any`` over so short an axis."""
+    channels = range(max(a.shape[2], b.shape[2]))
+    planes = (a[..., min(i, a.shape[2] - 1)] != b[..., min(i, b.shape[2] - 1)] for i in channels)
+    out: NDArray[np.bool_] = np.logical_or.reduce(list(planes))
+    return out
 
 
 def _alpha(image: Image, rows: slice) -> NDArray[Any]:
