@@ -1,0 +1,50 @@
+"""The command line: ``keepdial OPERATION IMAGE ...``.
+
+``main`` turns every expected failure into one line on stderr and an exit code. Only a defect of ours prints a
+traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from keepdial.errors import KeepdialError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code (errors.py names them)."""
+    import typer
+
+    from keepdial.cli.app import group
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = group().main(given or ["--help"], prog_name="keepdial", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except KeepdialError as error:
+        return _fail(error.exit_code, error.code, error.message, error.hint, given)
+    except typer.TyperException as error:
+        # An option that does not exist or lacks its value: found by the parser, before any of our code.
+        return _fail(2, "usage_error", error.format_message(), _where_help_is(error), given)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail(130, "cancelled", "Stopped; nothing was written.", "", given)
+    except BrokenPipeError:
+        # The reader of our output went away (``| head``). Python would complain again while it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _where_help_is(error: Exception) -> str:
+    path = getattr(getattr(error, "ctx", None), "command_path", "keepdial")
+    return f"See {path} --help."
+
+
+def _fail(exit_code: int, code: str, message: str, hint: str, given: list[str]) -> int:
+    sys.stderr.write(f"keepdial: {' '.join(f'{message} {hint}'.split())}\n")
+    if "--json" in given:
+        error = {"code": code, "message": message, "hint": hint, "exit_code": exit_code}
+        sys.stdout.write(json.dumps({"error": error}) + "\n")
+    return exit_code

@@ -1,0 +1,1 @@
+"""Commands that are no operations. One command is one file with a ``COMMAND`` constant."""

@@ -1,0 +1,84 @@
+"""``keepdial doctor``: what is installed here, and what it can do."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from typing import Annotated, Any
+
+import typer
+
+from keepdial import __version__
+from keepdial.cli.app import Command
+
+
+def findings() -> dict[str, Any]:
+    """Return versions, settings, operations, formats and backends as plain values."""
+    from dataclasses import asdict
+    from importlib.metadata import requires, version
+
+    from keepdial.backends import backends
+    from keepdial.files.codec import codecs
+    from keepdial.operations import operations
+    from keepdial.settings import Settings
+
+    needed = [line.split(";")[0].strip() for line in requires("keepdial") or () if "extra ==" not in line]
+    names = [n.split("[")[0].split(">")[0].split("=")[0].split("<")[0].strip() for n in needed]
+    return {
+        "keepdial": __version__,
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "packages": {name: version(name) for name in names},
+        "settings": asdict(Settings.from_environment()),
+        "operations": {o.name: {"summary": o.summary, "keep": o.default_keep} for o in operations().values()},
+        "formats": {
+            c.name: f"{' and '.join(map(str, c.depths))} bit{' with alpha' if c.alpha else ''}"
+            if c.depths
+            else "read only"
+            for c in codecs().values()
+        },
+        "backends": {
+            b.name: {
+                "version": b.version,
+                "operations": sorted(b.capabilities.operations),
+                "device": b.capabilities.device,
+                "remote": b.capabilities.remote,
+                "licence": b.capabilities.licence,
+                "commercial": b.capabilities.commercial,
+            }
+            for b in backends().values()
+        },
+    }
+
+
+def run(
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Print what is installed."""
+    found = findings()
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    typer.echo(f"keepdial {found['keepdial']}, Python {found['python']}, {found['machine']}")
+    typer.echo("\nBackends")
+    for name, b in found["backends"].items():
+        where = "pixels leave this machine" if b["remote"] else f"runs here, on the {b['device'].upper()}"
+        use = "" if b["commercial"] else ", not for commercial use"
+        typer.echo(f"  {name} {b['version']}: {', '.join(b['operations'])}; {where}; {b['licence']}{use}")
+    if not found["backends"]:
+        typer.echo("  none: no picture can be edited; install keepdial anew")
+    typer.echo("\nOperations")
+    for name, o in found["operations"].items():
+        typer.echo(f"  {name:<12}{o['summary']} Default keep {o['keep']:g}.")
+    typer.echo("\nFormats")
+    for name, what in sorted(found["formats"].items()):
+        typer.echo(f"  {name:<12}{what}")
+    typer.echo("\nSettings (environment variables)")
+    for name, value in found["settings"].items():
+        typer.echo(f"  KEEPDIAL_{name.upper()}={value}")
+    typer.echo("\nPackages")
+    typer.echo("  " + ", ".join(f"{name} {version}" for name, version in found["packages"].items()))
+
+
+COMMAND = Command(name="doctor", summary="Show what is installed here and what it can do.", run=run)

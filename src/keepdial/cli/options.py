@@ -1,0 +1,178 @@
+"""The options of an operation's command: the common ones, and those its declaration names.
+
+An operation writes its parameters once, as the fields of its `Params`; the option's name, range, default and
+sentence are read from there, and its value is judged by the same model, so that command line, server and
+replay refuse the same things in the same words.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from keepdial.cli import regions
+from keepdial.errors import ParameterError
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from keepdial.operations import Operation, Params
+
+WHERE, HOW, OUTPUT = "Where", "How", "Output"
+
+
+def _text(*names: str, metavar: str, help: str, panel: str, default: str | bool = True) -> Any:
+    info = typer.Option(*names, metavar=metavar, help=help, rich_help_panel=panel, show_default=default)
+    return Annotated[str | None, info], None
+
+
+def _list(*names: str, metavar: str, help: str) -> Any:
+    info = typer.Option(*names, metavar=metavar, help=help, rich_help_panel=WHERE)
+    return Annotated[list[str] | None, info], None
+
+
+def _flag(*names: str, help: str, panel: str = OUTPUT) -> Any:
+    return Annotated[bool, typer.Option(*names, help=help, rich_help_panel=panel)], False
+
+
+SELECTION = {
+    "mask": _list("--mask", metavar="FILE", help=f"Mask file: {regions.MASK}."),
+    "mask_channel": _text(
+        "--mask-channel",
+        metavar="auto|luminance|alpha",
+        help="What of a mask file counts: luminance, white = edit; alpha, transparent = edit.",
+        panel=WHERE,
+        default="auto",
+    ),
+    "mask_invert": _flag("--mask-invert", help="Swap black and white of the mask files.", panel=WHERE),
+    "box": _list("--box", metavar="X,Y,W,H", help="Rectangle in whole pixels from the top left corner."),
+    "polygon": _list("--polygon", metavar='"X,Y X,Y ..."', help="Corners of a region."),
+    "stroke": _list("--stroke", metavar='"X,Y ...:WIDTH"', help="Brush stroke along points."),
+    "all": _flag("--all", help="The whole picture.", panel=WHERE),
+}
+
+
+def common(operation: Operation) -> dict[str, Any]:
+    """Return the options that every operation has, as name -> (annotation, default)."""
+    image = typer.Argument(metavar="IMAGE", help="The picture; - reads stdin.", show_default=False)
+    selection = {} if operation.target == "none" else SELECTION
+    return {
+        "image": (Annotated[str, image], inspect.Parameter.empty),
+        **selection,
+        "pin": _list(
+            "--pin", metavar="REGION", help=f"Must survive bit for bit, whatever was selected: {regions.PIN}."
+        ),
+        "keep": _text(
+            "--keep",
+            "-k",
+            metavar="0..1|FILE",
+            help="The dial: how much of the selected part is kept, 0 to 1, or a grey PNG of the picture's "
+            "size, white = keep all.",
+            panel=HOW,
+            default=f"{operation.default_keep:g}",
+        ),
+        "variations": _text(
+            "--variations", "-n", metavar="N", help="How many results, 1 to 16.", panel=HOW, default="1"
+        ),
+        "seed": _text(
+            "--seed", metavar="N", help="Same seed, same bytes; 0 to 4294967295.", panel=HOW, default="0"
+        ),
+        "backend": _text(
+            "--backend", metavar="NAME", help="Use this backend; see: keepdial doctor.", panel=HOW
+        ),
+        "output": _text(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where to write; the name's ending decides the format; - writes stdout.",
+            panel=OUTPUT,
+            default="IMAGE.keepdial.jpg beside IMAGE, in its format",
+        ),
+        "overwrite": _flag("--overwrite", help="Replace files that exist."),
+        "metadata": _flag("--metadata", help="Keep camera data (EXIF, XMP); location never."),
+        "no_record": _flag("--no-record", help="Write no record beside the picture."),
+        "json": _flag("--json", help="Print the report as JSON."),
+        "quiet": _flag("--quiet", "-q", help="Print nothing but errors."),
+    }
+
+
+def own(params: type[Params], title: str) -> dict[str, Any]:
+    """Return the options that the fields of `params` stand for, as name -> (annotation, default)."""
+    return {name: _option(name, field, title) for name, field in params.model_fields.items()}
+
+
+def values(params: type[Params], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the operation's options as plain JSON values, validated; raise `ParameterError`."""
+    chosen = {
+        name: _value(name, given[name], params.model_fields[name])
+        for name in params.model_fields
+        if given.get(name) is not None
+    }
+    model: Params = params.build(**chosen)
+    return model.model_dump(mode="json")
+
+
+def _option(name: str, field: FieldInfo, title: str) -> Any:
+    flag = f"--{name.replace('_', '-')}"
+    words = f"{field.description or ''}{_limits(field)}"
+    if field.annotation is bool:
+        info = typer.Option(f"{flag}/--no-{flag[2:]}", help=words, rich_help_panel=title)
+        return Annotated[bool, info], field.default
+    default = field.get_default(call_default_factory=False)
+    shown = str(default) if default is not None and default != "" and not field.is_required() else False
+    return _text(flag, metavar=_metavar(field), help=words, panel=title, default=shown)
+
+
+def _kinds(field: FieldInfo) -> list[Any]:
+    found = [a for a in (get_args(field.annotation) or (field.annotation,)) if a is not type(None)]
+    return found or [str]
+
+
+def _metavar(field: FieldInfo) -> str:
+    first = _kinds(field)[0]
+    if isinstance(first, str):
+        return "|".join(map(str, _kinds(field)))
+    choices = get_args(first)
+    if choices and all(isinstance(c, str) for c in choices):
+        return "|".join(choices)
+    return {int: "N", float: "NUMBER", str: "TEXT"}.get(first, "VALUE")
+
+
+def _limits(field: FieldInfo) -> str:
+    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    said = [
+        f"{phrase} {value:g}"
+        for mark, phrase in words.items()
+        for rule in field.metadata
+        if isinstance(value := getattr(rule, mark, None), int | float)
+    ]
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _value(name: str, text: Any, field: FieldInfo) -> Any:
+    """Leave numbers and words to the model, which reads them from text; lists and objects come as JSON."""
+    if not isinstance(text, str) or text[:1] not in ("[", "{") or str in _kinds(field):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ParameterError(name, text, "JSON, for example [1, 2]") from None
+
+
+def signature(operation: Operation) -> inspect.Signature:
+    """Return the signature of the command; refuse an operation that takes a common option's name."""
+    shared = common(operation)
+    special = own(operation.params, f"What {operation.name} takes")
+    twice = sorted((SELECTION.keys() | shared.keys()) & special.keys())
+    if twice:
+        raise ValueError(f"{operation.name}: {', '.join(twice)} is an option of every operation")
+    return inspect.Signature(
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+            for name, (annotation, default) in {**shared, **special}.items()
+        ]
+    )
