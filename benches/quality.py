@@ -36,6 +36,9 @@ from kit.paths import need_shared, scratch
 from kit.rows import OURS, Values, column, compare, table
 
 MIGAN, MEAN, NOTHING, BEFORE = "migan", "mean", "nothing", "before"
+LEGEND = """
+columns: median, mean, w10 (nine cases in ten are at least this good), then ours against that row:
++n our median is better, n cases won. s: seconds of one call as they came, no benchmark."""
 REFERENCES = {
     "real_object": "true pixels; the mask leaves the object's shadow in the photograph",
     "real_effect": "true pixels; the mask covers object and shadow",
@@ -234,11 +237,8 @@ def main() -> int:
     report(values, cases, options.against)
     if options.cases:
         per_case(values)
-    print(
-        f"\ncolumns: median, mean, w10 (nine cases in ten are at least this good), and ours "
-        f"against the row: +n our median is better, n cases won. s: seconds of a call as they came, not a "
-        f"benchmark.\n{len(cases)} cases in {time.perf_counter() - start:.1f} s"
-    )
+    print(LEGEND)
+    print(f"{len(cases)} cases in {time.perf_counter() - start:.1f} s")
     if options.json:
         meta = {"engine": options.engine, "seed": options.seed, "machine": describe()}
         Path(options.json).write_text(json.dumps({"meta": meta, "values": values}, indent=1))
