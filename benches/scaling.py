@@ -5,7 +5,7 @@
 
 First table: one hole of 40,000 pixels in photographs of 0.25 to 12 megapixels. Second table: holes
 of 0.1 to 10 % of a 4000x3000 photograph. Each (size, repetition) runs in a process of its own with
-warm kernels; medians. Under each table: the slope of log time over log size (0 is flat, 1 is linear)
+warm kernels; medians. Under each table: the slope of log time over log size (0 is flat, 1 linear)
 and the straight line through the points, whose fixed part is what every call costs. The plot needs
 matplotlib (benches/requirements.txt); without it the tables are printed all the same.
 """
