@@ -18,7 +18,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @classmethod
-    def build(cls, **given: Any) -> Any:
+    def build(cls, /, **given: Any) -> Any:
         """Build the value or raise `ParameterError` naming the parameter, what was given, what is allowed."""
         try:
             return cls.model_validate(given)

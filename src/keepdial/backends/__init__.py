@@ -34,6 +34,10 @@ class Capabilities:
         memory_mb: roughly what it needs beside the frame.
         seconds_per_mp: measured time for a megapixel to generate, on the machine named in the docs.
         quality: rank among backends for the same work, 0 to 1, from the benches.
+        context: how far around a hole a frame reaches, in sizes of the hole (square root of its area).
+        least_context: how far at least, in pixels.
+        takes_prompt: whether words change what it proposes.
+        by_name_only: never chosen by the router, only when it is asked for.
     """
 
     operations: frozenset[str]
@@ -53,6 +57,10 @@ class Capabilities:
     memory_mb: int = 0
     seconds_per_mp: float = 0.0
     quality: float = 0.5
+    context: float = 1.0
+    least_context: int = 64
+    takes_prompt: bool = False
+    by_name_only: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,12 +68,16 @@ class Frame:
     """The part of the canvas a backend sees.
 
     Attributes:
-        box: where the frame lies in the canvas.
+        box: where the frame lies in the canvas. Where a backend needs larger sides than the canvas has, the
+            arrays are padded right and below; the box leaves the padding out.
         pixels: (h, w, C) uint8 or uint16, C = 1 or 3, as in the canvas (alpha apart); read-only.
-        mask: (h, w) float32 in [0, 1], 1 = generate here. Never 1 on a pinned pixel.
-        usable: (h, w) bool, True where `pixels` may serve as example (inside the picture, not in
-            the mask, not forbidden).
-        guess: whether `pixels` under the mask are a starting point or unknown.
+        mask: (h, w) float32 in [0, 1], above 0 = propose pixels here; between 0 and 1 the composite will
+            blend them with the source. Exactly 0 on a pinned pixel.
+        usable: (h, w) bool, True where `pixels` may serve as example: inside the picture, not fully
+            transparent, not selected for the edit (but for operations whose examples are everywhere).
+        guess: whether `pixels` under the mask are a starting point (True) or unknown.
+        own: (h, w) bool, the part of the mask that is this frame's to write; None = all of it. Holes of
+            other frames that reach into this one are in the mask too, since their content is unknown.
     """
 
     box: Box
@@ -73,6 +85,7 @@ class Frame:
     mask: NDArray[np.float32]
     usable: NDArray[np.bool_]
     guess: bool
+    own: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -7,7 +7,7 @@ the mask inside which a backend may act. It computes no pixels of the result.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from keepdial.errors import ParameterError
 from keepdial.request import Value
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from keepdial.geometry import Box
     from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
 
 
 class Params(Value):
@@ -32,8 +34,11 @@ class Stage:
         canvas: the picture to work on. Where `placement` is not None it is larger than the source.
         mask: (H, W) float32 in [0, 1] of the canvas, 1 = the edit may act here.
         placement: where in the canvas the source lies; None when the canvas is the source.
-        guess: whether the canvas' own pixels under the mask are a starting point (True: a picture is there,
-            the dial makes sense) or unknown (False: an empty margin).
+        guess: whether the canvas' own pixels under the mask are a picture (True: the dial makes sense)
+            or unknown (False: an empty margin, where there is nothing to keep).
+        examples: what a backend may learn from: ``around`` the mask, because what is under it is to go,
+            or ``everywhere``, the masked part included.
+        feather: width in px over which the edge is blended, inside the mask only.
         notes: what was decided, in words, for the report ("mask grown by 3 px to take the soft edge").
     """
 
@@ -41,13 +46,17 @@ class Stage:
     mask: NDArray[np.float32]
     placement: Box | None = None
     guess: bool = True
+    examples: Literal["around", "everywhere"] = "around"
+    feather: float = 0.0
     notes: tuple[str, ...] = ()
 
 
 class Setting(Protocol):
-    """Sets the stage: takes the source, the selected mask (H, W) float32 and the operation's parameters."""
+    """Sets the stage: takes the source, what was selected of it, the operation's parameters, the limits."""
 
-    def __call__(self, image: Image, mask: NDArray[np.float32], params: Any, /) -> Stage: ...
+    def __call__(self, image: Image, selection: Selection, params: Any, settings: Settings, /) -> Stage:
+        """Return the canvas, the mask on it, and what was decided on the way."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class Operation:
     params: type[Params]
     default_keep: float
     stage: Setting
-    target: str = "required"
+    target: Literal["required", "optional", "none"] = "required"
     examples: tuple[str, ...] = field(default=())
 
 

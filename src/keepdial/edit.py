@@ -1,0 +1,313 @@
+"""One edit, end to end: the stages of the design, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from keepdial.backends import Backend, Frame, backends
+from keepdial.composite import compose, guard
+from keepdial.errors import ParameterError
+from keepdial.frame import frames, holes
+from keepdial.geometry import Box
+from keepdial.image import Image
+from keepdial.keep import TOLERANCE, Held, Keep, Pin, Try, corrected, dial, hold, pinned
+from keepdial.operations import Stage
+from keepdial.progress import Cancel, Event, Listener, silent
+from keepdial.propose import propose, seed_of, threads
+from keepdial.request import Request
+from keepdial.route import Job, Route, route
+from keepdial.select import select
+from keepdial.settings import Settings
+from keepdial.understand import Plan, PlanStep, understand
+from keepdial.verify import Evidence, Report, verify
+from keepdial.verify.haarpsi import kept_within
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from keepdial.record import EditRecord
+
+CORRECTIONS = 2
+"""How often the edit loop corrects the dial when the measured kept misses it."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Edit:
+    """A finished edit, with everything that explains it.
+
+    Attributes:
+        request: what was asked.
+        plan: what was understood.
+        source: the picture before; image: the picture after.
+        stage: the canvas, the mask before pins, and where in the canvas the source lies.
+        keep: the dial that was asked for, a number or (H, W) float32 of the result.
+        mask: (H, W) float32 in [0, 1] of the result, 1 = the edit acted here; 0 on every kept pixel.
+        box: the bounding box of the mask; None when nothing was edited.
+        pins: what was pinned, and by whom.
+        routes: for each step the backend, why, and the ones turned down; empty when none was needed.
+        windows: the parts of the canvas that the backend saw.
+        tries: for a dial between 0 and 1, each attempt: the dial aimed at and what was kept.
+        notes: what was decided along the way, in words.
+        report: what was measured.
+    """
+
+    request: Request
+    plan: Plan
+    source: Image
+    image: Image
+    stage: Stage
+    keep: Keep
+    mask: NDArray[np.float32]
+    box: Box | None
+    pins: tuple[Pin, ...]
+    routes: tuple[Route, ...]
+    windows: tuple[Box, ...]
+    tries: tuple[Try, ...]
+    notes: tuple[str, ...]
+    report: Report
+
+    @property
+    def changed(self) -> NDArray[np.bool_]:
+        """(H, W) bool of the result: True where pixels were allowed to change."""
+        return self.mask > 0
+
+    @property
+    def kept(self) -> float | None:
+        """How much of the edited region was kept, as measured; None where there was nothing to keep."""
+        return next((f.value for f in self.report.findings if f.signal == "kept"), None)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the signals looked at."""
+        return _evidence(self.stage, Held(self.keep, self.mask, self.box, self.pins), self.image, self.plan)
+
+    def record(self) -> EditRecord:
+        """Return the record that explains and replays this edit."""
+        from keepdial.record import record_of
+
+        return record_of(self)
+
+
+def edit(
+    request: Request,
+    image: Image,
+    *,
+    progress: Listener = silent,
+    cancel: Cancel | None = None,
+    settings: Settings | None = None,
+) -> Edit:
+    """Do what the request asks and return the result with its proof; the image is not modified.
+
+    Outside the mask, and on everything pinned, the result is the source bit for bit. With keep = 1, or
+    nothing selected, the image itself comes back.
+
+    Args:
+        request: what to do.
+        image: the picture to do it to.
+        progress: called with each step's `Event`.
+        cancel: a flag to stop the work with; looked at between all steps.
+        settings: limits; default: `Settings.from_environment()`.
+
+    Raises:
+        ParameterError, SelectionError: something in the request is not possible as given.
+        RouteError: no backend here can do it.
+        BackendError: the backend failed.
+        Cancelled: stopped on request.
+        GuaranteeError: a kept pixel would have changed: a defect, nothing is delivered.
+    """
+    settings = settings or Settings.from_environment()
+    cancel = cancel or Cancel()
+    plan = understand(request)
+    (step,) = plan.steps
+
+    progress(Event("select", 0.0))
+    keep = dial(step.keep, image)
+    selection = select(step.targets, image)
+    pins = pinned(step.pins, keep, image)
+    if _all_kept(keep):
+        return _unchanged(request, plan, image, keep, pins, "keep is 1: the picture is returned as it was.")
+    stage = step.declared.stage(image, selection, step.options, settings)
+    held = hold(keep, pins, stage)
+    if held.box is None:
+        why = "everything selected is pinned" if selection.box else "nothing is selected"
+        return _unchanged(request, plan, image, keep, pins, f"There is nothing to do: {why}.")
+    guess = stage.guess and bool(np.max(held.keep) > 0)
+    cancel.check()
+
+    progress(Event("route", 0.0))
+    found = holes(held.mask, held.box)
+    chosen = route(_job(step, held, found.side), backends())
+    backend = backends()[chosen.chosen]
+    seen = frames(
+        stage.canvas,
+        held.mask,
+        found,
+        backend.capabilities,
+        selected=stage.mask,
+        examples=stage.examples,
+        guess=guess,
+    )
+    cancel.check()
+
+    with threads(settings.threads):
+        result, tries, notes = _best(backend, step, stage, held, seen, progress, cancel)
+    guard(image, result, held.mask > 0, stage.placement)
+    cancel.check()
+
+    progress(Event("verify", 0.0))
+    report = verify(_evidence(stage, held, result, plan))
+    progress(Event("verify", 1.0))
+    return Edit(
+        request=request,
+        plan=plan,
+        source=image,
+        image=result,
+        stage=stage,
+        keep=held.keep,
+        mask=held.mask,
+        box=held.box,
+        pins=held.pins,
+        routes=(chosen,),
+        windows=tuple(frame.box for frame in seen),
+        tries=tries,
+        notes=(*stage.notes, *_about_dial(stage, held.keep), *notes),
+        report=report,
+    )
+
+
+def variations(
+    request: Request,
+    image: Image,
+    count: int,
+    *,
+    progress: Listener = silent,
+    cancel: Cancel | None = None,
+    settings: Settings | None = None,
+) -> Iterator[Edit]:
+    """Yield `count` edits of the same request, each with a seed of its own; the first has the request's.
+
+    Each edit's request names its seed, so each replays alone. Raises as `edit` does, and `ParameterError`
+    for a count outside 1 to 100.
+    """
+    if not 1 <= count <= 100:
+        raise ParameterError("variations", count, "1 to 100")
+    for i in range(count):
+        one = request.model_copy(update={"seed": seed_of(request.seed, i)})
+        yield edit(one, image, progress=progress, cancel=cancel, settings=settings)
+
+
+def _best(
+    backend: Backend,
+    step: PlanStep,
+    stage: Stage,
+    held: Held,
+    seen: tuple[Frame, ...],
+    progress: Listener,
+    cancel: Cancel,
+) -> tuple[Image, tuple[Try, ...], tuple[str, ...]]:
+    """Return the composed result nearest to the dial, the tries it took, and what they say in words.
+
+    A dial at its ends, or a map of them, is not corrected: one try.
+    """
+    assert held.box is not None
+    asked, aim = held.keep, held.keep
+    best: tuple[float, Image, tuple[str, ...]] | None = None
+    tries: list[Try] = []
+    while True:
+        progress(Event("generate", 0.0))
+        proposals = propose(backend, seen, step, aim, progress=progress, cancel=cancel)
+        cancel.check()
+        progress(Event("composite", 0.0))
+        result = compose(stage.canvas, seen, proposals)
+        notes = tuple(dict.fromkeys(note for proposal in proposals for note in proposal.notes))
+        if (
+            isinstance(asked, np.ndarray)
+            or isinstance(aim, np.ndarray)
+            or not (stage.guess and 0 < asked < 1)
+        ):
+            return result, (), notes
+        tries.append(Try(aim, kept_within(stage.canvas.pixels, result.pixels, held.box)))
+        miss = abs(tries[-1].kept - asked)
+        if best is None or miss < best[0]:
+            best = miss, result, notes
+        aim = corrected(asked, tries)
+        if miss <= TOLERANCE or len(tries) > CORRECTIONS or abs(aim - tries[-1].aimed) < 0.005:
+            return best[1], tuple(tries), (*best[2], *_about_tries(asked, tries))
+
+
+def _about_tries(asked: float, tries: list[Try]) -> tuple[str, ...]:
+    if len(tries) == 1:
+        return ()
+    best = min(tries, key=lambda t: abs(t.kept - asked))
+    return (
+        f"The first result kept {tries[0].kept:.2f} instead of {asked:.2f}; after {len(tries) - 1} "
+        f"corrections of the dial the nearest keeps {best.kept:.2f}.",
+    )
+
+
+def _about_dial(stage: Stage, keep: Keep) -> tuple[str, ...]:
+    if stage.guess or float(np.max(keep)) == 0:
+        return ()
+    return ("The new area holds nothing yet that could be kept, so the dial has no effect there.",)
+
+
+def _all_kept(keep: Keep) -> bool:
+    return bool(np.min(keep) >= 1)
+
+
+def _job(step: PlanStep, held: Held, side: int) -> Job:
+    assert held.box is not None
+    masked = not bool(held.mask.min() > 0)
+    keep = held.keep
+    if isinstance(keep, np.ndarray):
+        keep = float(np.average(keep[held.box.slices], weights=held.mask[held.box.slices]))
+    return Job(
+        operation=step.operation,
+        keep=keep,
+        prompt=bool(step.params.get("prompt")),
+        masked=masked,
+        side=side,
+        backend=step.backend,
+    )
+
+
+def _evidence(stage: Stage, held: Held, result: Image, plan: Plan) -> Evidence:
+    return Evidence(
+        canvas=stage.canvas,
+        result=result,
+        mask=held.mask,
+        free=held.mask > 0,
+        operation=plan.steps[-1].operation,
+        keep=held.keep,
+        guess=stage.guess,
+        placement=stage.placement,
+    )
+
+
+def _unchanged(
+    request: Request, plan: Plan, image: Image, keep: Keep, pins: tuple[Pin, ...], why: str
+) -> Edit:
+    """Return the edit that gives the picture itself back."""
+    empty = np.zeros((image.size.height, image.size.width), np.float32)
+    stage = Stage(image, empty)
+    held = Held(keep, empty, None, pins)
+    return Edit(
+        request=request,
+        plan=plan,
+        source=image,
+        image=image,
+        stage=stage,
+        keep=keep,
+        mask=empty,
+        box=None,
+        pins=pins,
+        routes=(),
+        windows=(),
+        tries=(),
+        notes=(why,),
+        report=verify(_evidence(stage, held, image, plan)),
+    )

@@ -1,0 +1,259 @@
+"""Framing: the mask becomes holes, and each hole a crop with its surroundings, at native resolution.
+
+Time and memory follow the holes: of the whole picture only the mask is read, once, into cells of 8 px.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from keepdial.backends import Capabilities, Frame
+from keepdial.errors import SelectionError
+from keepdial.geometry import Box, Size
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from keepdial.image import Image
+
+CELL = 8
+"""Side in px of the cells on which holes are told apart: nearer than a cell is the same hole."""
+
+MOST = 1000
+"""Beyond this many holes the cells double: dust all over a scan must not cost more than its fill."""
+
+OVERHEAD = 128 * 128
+"""What one more frame costs, as px of frame area."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Holes:
+    """The connected regions of a mask.
+
+    Attributes:
+        box: the mask's bounding box.
+        cell: side of a cell in px.
+        labels: (rows, columns) int32 over `box`, for each cell the hole it belongs to, from 1; 0 = none.
+        boxes: each hole's bounding box, rounded out to cells, inside the picture.
+        areas: each hole's area in px, counted in whole cells.
+    """
+
+    box: Box
+    cell: int
+    labels: NDArray[np.int32]
+    boxes: tuple[Box, ...]
+    areas: tuple[int, ...]
+
+    @property
+    def side(self) -> int:
+        """The longest side of any hole, in px."""
+        return max(max(b.width, b.height) for b in self.boxes)
+
+
+def holes(mask: NDArray[np.float32], box: Box) -> Holes:
+    """Return the holes of `mask` (H, W), everything above 0; `box` is its bounding box."""
+    import cv2
+
+    cell, taken = CELL, _cells(mask[box.slices] > 0, CELL)
+    while True:
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(taken, connectivity=8)
+        if count - 1 <= MOST:
+            break
+        cell, taken = cell * 2, _cells(taken.astype(np.bool_), 2)
+    end = Size(box.right, box.bottom)
+    boxes = tuple(
+        Box(box.x + x * cell, box.y + y * cell, w * cell, h * cell).clip(end)
+        for x, y, w, h in stats[1:, :4].tolist()
+    )
+    areas = tuple(
+        min(n * cell * cell, b.area) for n, b in zip(stats[1:, cv2.CC_STAT_AREA].tolist(), boxes, strict=True)
+    )
+    return Holes(box, cell, np.asarray(labels, np.int32), boxes, areas)
+
+
+def _cells(region: NDArray[np.bool_], side: int) -> NDArray[np.uint8]:
+    """Return (rows, columns) uint8, 1 for each cell of `side` px that holds any of `region`."""
+    h, w = region.shape
+    rows, columns = -(-h // side), -(-w // side)
+    flat = region.view(np.uint8)
+    if (rows * side, columns * side) != (h, w):
+        flat = np.pad(flat, ((0, rows * side - h), (0, columns * side - w)))
+    high = flat.reshape(rows, side, columns * side).max(axis=1)
+    return np.asarray(high.reshape(rows, columns, side).max(axis=2))
+
+
+def frames(
+    canvas: Image,
+    mask: NDArray[np.float32],
+    found: Holes,
+    capabilities: Capabilities,
+    *,
+    selected: NDArray[np.float32] | None = None,
+    examples: Literal["around", "everywhere"] = "around",
+    guess: bool = False,
+) -> tuple[Frame, ...]:
+    """Return the frames that a backend sees; together they cover every hole, and each hole has one owner.
+
+    Args:
+        canvas: the picture to work on.
+        mask: (H, W) float32 in [0, 1], 1 = edit here.
+        found: the holes of `mask`.
+        capabilities: the backend's; how far around a hole it looks and the sides it accepts.
+        selected: (H, W) float32, what was selected before pins took their part: no example either.
+        examples: whether only what lies around the selection may serve as example, or everything.
+        guess: whether the pixels under the mask are a starting point.
+
+    Raises `SelectionError` when nothing is left to learn from and there is no starting point either.
+    """
+    selected = mask if selected is None else selected
+    made = []
+    for group, window in _grouped(found, canvas.size, capabilities):
+        hole = _around([found.boxes[i] for i in group])
+        area = sum(found.areas[i] for i in group)
+        usable = _usable(canvas, selected, window, examples)
+        while np.count_nonzero(usable) < area:
+            wider = _fitted(
+                window.grow(window.width // 2, window.height // 2), hole, canvas.size, capabilities
+            )
+            if wider == window:
+                break
+            window, usable = wider, _usable(canvas, selected, wider, examples)
+        if not guess and not usable.any():
+            raise SelectionError(
+                "Nothing is left to fill from: the selection leaves no visible part of the picture.",
+                hint="Select less, or raise keep so that the old content is a starting point.",
+            )
+        own = _owned(found, group, window)
+        made.append(_padded(canvas.pixels, mask, window, usable, own, guess, capabilities))
+    return tuple(made)
+
+
+def _usable(
+    canvas: Image, selected: NDArray[np.float32], window: Box, examples: Literal["around", "everywhere"]
+) -> NDArray[np.bool_]:
+    usable: NDArray[np.bool_]
+    if examples == "everywhere":
+        usable = np.ones((window.height, window.width), np.bool_)
+    else:
+        usable = selected[window.slices] <= 0
+    if canvas.alpha is not None:
+        usable &= canvas.alpha[window.slices] > 0
+    return usable
+
+
+def _around(boxes: list[Box]) -> Box:
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.union(box)
+    return whole
+
+
+def _grouped(found: Holes, size: Size, can: Capabilities) -> list[tuple[list[int], Box]]:
+    """Return groups of holes with the window each is seen in.
+
+    Two groups become one where one window around both costs less than two windows, counted in px.
+    """
+    groups = [[i] for i in range(len(found.boxes))]
+    margins = [max(can.least_context, round(can.context * area**0.5)) for area in found.areas]
+    windows = [_fitted(b.grow(m), b, size, can) for b, m in zip(found.boxes, margins, strict=True)]
+    edges = np.array([(w.x, w.y, w.right, w.bottom) for w in windows], np.int64).reshape(-1, 4)
+    alive = np.ones(len(groups), np.bool_)
+    i = 0
+    while i < len(groups):
+        partner = _partner(edges, alive, i, can.maximum) if alive[i] else None
+        if partner is None:
+            i += 1
+            continue
+        groups[i] += groups[partner]
+        edges[i, :2] = np.minimum(edges[i, :2], edges[partner, :2])
+        edges[i, 2:] = np.maximum(edges[i, 2:], edges[partner, 2:])
+        alive[partner] = False
+        # The grown window may now pay for one that was passed over before.
+        i = 0 if partner < i else i
+    result = []
+    for i in np.flatnonzero(alive):
+        x0, y0, x1, y1 = (int(v) for v in edges[i])
+        hole = _around([found.boxes[j] for j in groups[i]])
+        result.append((groups[i], _fitted(Box(x0, y0, x1 - x0, y1 - y0), hole, size, can)))
+    return result
+
+
+def _partner(edges: NDArray[np.int64], alive: NDArray[np.bool_], i: int, maximum: int) -> int | None:
+    """Return the window whose union with window `i` saves most, or None where none saves anything."""
+    sides = edges[:, 2:] - edges[:, :2]
+    union = np.maximum(edges[:, 2:], edges[i, 2:]) - np.minimum(edges[:, :2], edges[i, :2])
+    saved = sides.prod(axis=1) + sides[i].prod() + OVERHEAD - union.prod(axis=1)
+    possible = alive & (saved >= 0)
+    possible[i] = False
+    if maximum:
+        possible &= union.max(axis=1) <= maximum
+    if not possible.any():
+        return None
+    return int(np.where(possible, saved, -1).argmax())
+
+
+def _fitted(window: Box, hole: Box, size: Size, can: Capabilities) -> Box:
+    """Return the window inside the picture, its sides as the backend accepts them where there is room."""
+    box = window.clip(size)
+    x, width = _side(box.x, box.width, hole.x, hole.width, size.width, can)
+    y, height = _side(box.y, box.height, hole.y, hole.height, size.height, can)
+    return Box(x, y, width, height)
+
+
+def _side(start: int, length: int, hole: int, extent: int, limit: int, can: Capabilities) -> tuple[int, int]:
+    want = max(length, can.minimum)
+    want = -(-want // can.multiple_of) * can.multiple_of
+    if can.maximum and want > can.maximum:
+        want = max(extent, can.maximum // can.multiple_of * can.multiple_of)
+        start = hole + extent // 2 - want // 2
+        start = min(max(start, hole + extent - want), hole)
+    want = min(want, limit)
+    return min(max(0, start), limit - want), want
+
+
+def _owned(found: Holes, group: list[int], window: Box) -> NDArray[np.bool_] | None:
+    """Return (h, w) bool, True on the cells of the group's holes; None when the window shows no others."""
+    if len(group) == len(found.boxes):
+        return None
+    mine = np.zeros(len(found.boxes) + 1, np.bool_)
+    mine[np.array(group) + 1] = True
+    rows = np.arange(window.y, window.bottom) - found.box.y
+    columns = np.arange(window.x, window.right) - found.box.x
+    inside_y, inside_x = (rows >= 0) & (rows < found.box.height), (columns >= 0) & (columns < found.box.width)
+    labels = found.labels[(rows[inside_y] // found.cell)][:, columns[inside_x] // found.cell]
+    if not (~mine[labels] & (labels > 0)).any():
+        return None
+    own = np.zeros((window.height, window.width), np.bool_)
+    own[np.ix_(inside_y, inside_x)] = mine[labels]
+    return own
+
+
+def _padded(
+    pixels: NDArray[Any],
+    mask: NDArray[np.float32],
+    window: Box,
+    usable: NDArray[np.bool_],
+    own: NDArray[np.bool_] | None,
+    guess: bool,
+    can: Capabilities,
+) -> Frame:
+    part, hole = pixels[window.slices], mask[window.slices]
+    right = _missing(window.width, can)
+    below = _missing(window.height, can)
+    if right or below:
+        rim = ((0, below), (0, right))
+        part = np.pad(part, (*rim, (0, 0)), mode="edge")
+        hole, usable = np.pad(hole, rim), np.pad(usable, rim)
+        own = None if own is None else np.pad(own, rim)
+    for array in (part, hole, usable, own):
+        if array is not None:
+            array.flags.writeable = False
+    return Frame(window, part, hole, usable, guess, own)
+
+
+def _missing(side: int, can: Capabilities) -> int:
+    want = -(-max(side, can.minimum) // can.multiple_of) * can.multiple_of
+    return want - side

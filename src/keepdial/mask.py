@@ -1,0 +1,86 @@
+"""Arithmetic on masks: (H, W) float32 in [0, 1], 1 = the edit may act here. No input is modified.
+
+All of it works on the mask's bounding box, so the cost follows the region and not the picture.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from keepdial.errors import SelectionError
+from keepdial.geometry import Box, size_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def bounds(mask: NDArray[np.float32]) -> Box | None:
+    """Return the bounding box of everything above 0; None when there is nothing.
+
+    Raises `SelectionError` when a value is NaN or above 1.
+    """
+    rows = mask.max(axis=1)
+    highest = float(np.max(rows))
+    if not highest <= 1.0:
+        raise SelectionError("The mask holds values that are not numbers from 0 to 1.")
+    hit = np.flatnonzero(rows > 0)
+    if hit.size == 0:
+        return None
+    y0, y1 = int(hit[0]), int(hit[-1]) + 1
+    columns = np.flatnonzero(mask[y0:y1].max(axis=0) > 0)
+    x0, x1 = int(columns[0]), int(columns[-1]) + 1
+    return Box(x0, y0, x1 - x0, y1 - y0)
+
+
+def _inside_distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return for each pixel of `mask` the distance to the nearest pixel outside of it, in pixels."""
+    import cv2
+
+    return np.asarray(
+        cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32
+    )
+
+
+def grow(mask: NDArray[np.float32], box: Box, pixels: float) -> NDArray[np.float32]:
+    """Return the mask with everything within `pixels` of it (of its half-way line) set to 1.
+
+    `box` is the mask's bounding box. Distances are Euclidean, between pixel centres.
+    """
+    area = box.grow(int(np.ceil(pixels)) + 1).clip(size_of(mask)).slices
+    grown = mask.copy()
+    core = mask[area] >= 0.5
+    if pixels > 0 and core.any():
+        grown[area][_inside_distance(~core) <= pixels] = 1.0
+    return grown
+
+
+def shrink(mask: NDArray[np.float32], box: Box, pixels: float) -> NDArray[np.float32]:
+    """Return the mask with everything within `pixels` of its outside set to 0; picture borders stay."""
+    area = box.grow(1).clip(size_of(mask)).slices
+    shrunk = mask.copy()
+    shrunk[area][_inside_distance(mask[area] > 0) <= pixels] = 0.0
+    return shrunk
+
+
+def feather(mask: NDArray[np.float32], box: Box, pixels: float) -> NDArray[np.float32]:
+    """Return the mask with its edge falling off inwards over `pixels`; nothing outside is touched.
+
+    A pixel at distance d from the nearest pixel of value 0 gets at most d / (pixels + 1), so a mask that is
+    softer than that already keeps its values, and no pixel inside falls to 0. Picture borders stay hard.
+    """
+    if pixels <= 0:
+        return mask
+    area = box.grow(1).clip(size_of(mask)).slices
+    soft = mask.copy()
+    ramp = _inside_distance(mask[area] > 0) / np.float32(pixels + 1)
+    np.minimum(soft[area], ramp, out=soft[area])
+    return soft
+
+
+def softness(mask: NDArray[np.float32], box: Box) -> float:
+    """Return the part of the region (everything above 0) whose value is below 1, from 0 to 1."""
+    inside = mask[box.slices]
+    region = np.count_nonzero(inside)
+    return 1.0 - np.count_nonzero(inside >= 1.0) / region if region else 0.0

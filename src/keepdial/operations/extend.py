@@ -1,0 +1,107 @@
+"""Extend the picture beyond its borders: the source stays as it is, in a larger canvas."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from keepdial.errors import ParameterError, TooLarge
+from keepdial.geometry import Box, Size
+from keepdial.operations import Operation, Params, Stage
+
+if TYPE_CHECKING:
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+
+Placement = Literal["centre", "left", "right", "top", "bottom"]
+
+
+class ExtendParams(Params):
+    """How far to extend: pixels on each side, or a shape to reach."""
+
+    left: int = Field(default=0, ge=0, le=50_000, description="Pixels to add on the left.")
+    right: int = Field(default=0, ge=0, le=50_000, description="Pixels to add on the right.")
+    top: int = Field(default=0, ge=0, le=50_000, description="Pixels to add above.")
+    bottom: int = Field(default=0, ge=0, le=50_000, description="Pixels to add below.")
+    aspect: str | None = Field(
+        default=None,
+        pattern=r"^[1-9][0-9]{0,4}:[1-9][0-9]{0,4}$",
+        description="Shape to reach, width:height, for example 16:9, with as few new pixels as possible.",
+    )
+    placement: Placement = Field(
+        default="centre", description="Where the old picture lies in the new shape (with aspect)."
+    )
+
+
+def canvas_of(size: Size, params: ExtendParams) -> tuple[Size, Box]:
+    """Return the size of the new canvas and where in it the source lies.
+
+    Raises `ParameterError` when nothing is to be added, or pixels and a shape are given together.
+    """
+    sides = (params.left, params.right, params.top, params.bottom)
+    if params.aspect is None:
+        if not any(sides):
+            raise ParameterError(
+                "left, right, top, bottom",
+                sides,
+                "at least one above 0",
+                hint="Or give an aspect, like 16:9.",
+            )
+        width, height = size.width + params.left + params.right, size.height + params.top + params.bottom
+        return Size(width, height), Box(params.left, params.top, size.width, size.height)
+    if any(sides):
+        raise ParameterError("aspect", params.aspect, "either an aspect or pixels per side, not both")
+    across, down = (int(part) for part in params.aspect.split(":"))
+    width = max(size.width, ceil(size.height * across / down - 0.5))
+    height = max(size.height, ceil(size.width * down / across - 0.5)) if width == size.width else size.height
+    x = {"left": 0, "right": width - size.width}.get(params.placement, (width - size.width) // 2)
+    y = {"top": 0, "bottom": height - size.height}.get(params.placement, (height - size.height) // 2)
+    return Size(width, height), Box(x, y, size.width, size.height)
+
+
+def stage(image: Image, selection: Selection, params: ExtendParams, settings: Settings) -> Stage:
+    """Lay the source into a larger, empty canvas; the margin is free and, where there is alpha, opaque.
+
+    Raises `TooLarge` when the result would have more pixels than the limit.
+    """
+    import numpy as np
+
+    size, placement = canvas_of(image.size, params)
+    if size.area > settings.max_pixels:
+        raise TooLarge(
+            f"The extended picture would be {size} = {size.area:,} pixels; the limit is "
+            f"{settings.max_pixels:,}.",
+            hint="Extend by less, or raise KEEPDIAL_MAX_PIXELS.",
+        )
+    pixels = np.zeros((size.height, size.width, image.pixels.shape[2]), image.pixels.dtype)
+    pixels[placement.slices] = image.pixels
+    alpha = None
+    if image.alpha is not None:
+        alpha = np.full((size.height, size.width), image.white, image.pixels.dtype)
+        alpha[placement.slices] = image.alpha
+    mask = np.ones((size.height, size.width), np.float32)
+    mask[placement.slices] = 0
+    return Stage(
+        image.with_pixels(pixels, alpha),
+        mask,
+        placement=placement,
+        guess=False,
+        notes=(f"The picture grew from {image.size} to {size}; the old one lies at {placement}.",),
+    )
+
+
+OPERATION = Operation(
+    "extend",
+    "Extend the picture beyond its borders.",
+    ExtendParams,
+    default_keep=0.0,
+    stage=stage,
+    target="none",
+    examples=(
+        "extend photo.jpg --right 400 -o wide.jpg",
+        "extend photo.jpg --aspect 16:9 --placement left -o wide.jpg",
+    ),
+)

@@ -1,0 +1,44 @@
+"""Fill what is selected: from its surroundings, or by words where a backend takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from keepdial.operations import Operation, Params, Stage
+
+if TYPE_CHECKING:
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+
+
+class FillParams(Params):
+    """What can be set about filling. The selection is filled exactly as given: it does not grow."""
+
+    prompt: str = Field(
+        default="",
+        max_length=32_000,
+        pattern=r"^[^\x00]*$",
+        description="What to fill with, in words; empty = from the surroundings.",
+    )
+    feather: float = Field(
+        default=0.0, ge=0, le=1000, description="Pixels over which the edge is blended with the old, inwards."
+    )
+
+
+def stage(image: Image, selection: Selection, params: FillParams, settings: Settings) -> Stage:
+    """Take the selection as it is."""
+    return Stage(image, selection.mask, feather=params.feather)
+
+
+OPERATION = Operation(
+    "fill",
+    "Fill what is selected from its surroundings.",
+    FillParams,
+    default_keep=0.0,
+    stage=stage,
+    target="required",
+    examples=("fill scan.png --mask scratches.png -o whole.png",),
+)

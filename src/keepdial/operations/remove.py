@@ -1,0 +1,78 @@
+"""Remove what is selected: its place is filled with what could be behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from keepdial.operations import Operation, Params, Stage
+
+if TYPE_CHECKING:
+    from keepdial.geometry import Size
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+
+SOFT = 0.5
+"""A mask of whose area more than this part is grey was softened on purpose: it is taken as it is."""
+
+
+class RemoveParams(Params):
+    """What can be set about removing."""
+
+    grow: int | None = Field(
+        default=None,
+        ge=0,
+        le=1000,
+        description=(
+            "Pixels by which the selection grows, to take an object's soft edge. Not given: a mask grows by "
+            "2 to 6 pixels with the picture's size; boxes, polygons, strokes and soft masks do not grow."
+        ),
+    )
+    feather: float | None = Field(
+        default=None,
+        ge=0,
+        le=1000,
+        description=(
+            "Pixels over which the edge is blended, inwards. Not given: only within what was grown, at most "
+            "2, so that nothing of the object shines through."
+        ),
+    )
+
+
+def soft_edge(size: Size) -> int:
+    """Return how far an object's edge bleeds over its outline, in px: lens, demosaicing, compression."""
+    return int(min(6, max(2, round(size.area**0.5 / 500))))
+
+
+def stage(image: Image, selection: Selection, params: RemoveParams, settings: Settings) -> Stage:
+    """Grow the selection visibly; everything in it is to go."""
+    from keepdial.mask import grow, softness
+
+    mask, notes = selection.mask, []
+    pixels = params.grow
+    if selection.box is None:
+        return Stage(image, mask)
+    if pixels is None:
+        hard = selection.hugs and softness(mask, selection.box) < SOFT
+        pixels = soft_edge(image.size) if hard else 0
+    if pixels > 0:
+        mask = grow(mask, selection.box, pixels)
+        notes.append(f"The mask was grown by {pixels} px to take the object's soft edge.")
+    feather = min(2, pixels) if params.feather is None else params.feather
+    return Stage(image, mask, feather=feather, notes=tuple(notes))
+
+
+OPERATION = Operation(
+    "remove",
+    "Remove what is selected and fill its place with what could be behind it.",
+    RemoveParams,
+    default_keep=0.0,
+    stage=stage,
+    target="required",
+    examples=(
+        "remove photo.jpg --mask lamp.png -o clean.jpg",
+        "remove photo.jpg --box 120,80,64,200 -o clean.jpg",
+    ),
+)

@@ -1,0 +1,118 @@
+"""Asking a backend for proposals, and trusting none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from keepdial.backends import Backend, Frame, Proposal, Step
+from keepdial.errors import BackendError, KeepdialError
+from keepdial.keep import Keep, knob
+from keepdial.progress import Cancel, Event, Listener, silent
+
+if TYPE_CHECKING:
+    from keepdial.understand import PlanStep
+
+
+def propose(
+    backend: Backend,
+    frames: Sequence[Frame],
+    step: PlanStep,
+    keep: Keep,
+    *,
+    progress: Listener = silent,
+    cancel: Cancel | None = None,
+) -> tuple[Proposal, ...]:
+    """Return the backend's proposal for each frame.
+
+    `keep` is the dial in the canvas' coordinates; each frame gets its part of it through the backend's
+    calibration curve. Raises `BackendError` when the backend fails or returns what is no proposal.
+    """
+    made = []
+    for i, frame in enumerate(frames):
+        if cancel is not None:
+            cancel.check()
+        asked = Step(
+            operation=step.operation,
+            knob=_knob_of(backend, frame, step.operation, keep),
+            seed=seed_of(step.seed, i),
+            params=dict(step.params),
+            prompt=str(step.params.get("prompt", "")),
+        )
+        made.append(_checked(backend, frame, asked, _part(progress, i, len(frames)), cancel))
+    return tuple(made)
+
+
+def seed_of(seed: int, index: int) -> int:
+    """Return the seed of the `index`-th of several draws, below 2**32; the first has `seed` itself."""
+    if index == 0:
+        return seed
+    return int(np.random.SeedSequence((seed, index)).generate_state(1)[0])
+
+
+def _knob_of(backend: Backend, frame: Frame, operation: str, keep: Keep) -> Keep:
+    if not frame.guess:
+        return 0.0
+    curve = backend.curve(operation)
+    if not isinstance(keep, np.ndarray):
+        return knob(curve, keep)
+    part = keep[frame.box.slices]
+    rim = [(0, n - have) for n, have in zip(frame.mask.shape, part.shape, strict=True)]
+    return knob(curve, np.pad(part, rim))
+
+
+def _part(progress: Listener, index: int, count: int) -> Listener:
+    """Return a listener for the `index`-th of `count` frames, so that progress runs once from 0 to 1."""
+
+    def listen(event: Event, /) -> None:
+        progress(Event(event.stage, (index + event.done) / count, event.preview))
+
+    return progress if count == 1 else listen
+
+
+def _checked(
+    backend: Backend, frame: Frame, step: Step, progress: Listener, cancel: Cancel | None
+) -> Proposal:
+    try:
+        proposal = backend.generate(frame, step, progress=progress, cancel=cancel)
+    except KeepdialError:
+        raise
+    # A backend may be somebody else's and raise anything; whatever it is, the caller gets one kind of error.
+    except Exception as problem:
+        raise BackendError(
+            f"The backend {backend.name!r} failed: {type(problem).__name__}.",
+            hint="Nothing was written. Try again, or choose another backend.",
+            detail=f"{type(problem).__name__}: {problem}",
+        ) from problem
+    pixels = getattr(proposal, "pixels", None)
+    if not isinstance(pixels, np.ndarray) or pixels.shape != frame.pixels.shape or pixels.dtype != np.float32:
+        got = f"{pixels.shape} {pixels.dtype}" if isinstance(pixels, np.ndarray) else type(proposal).__name__
+        raise BackendError(
+            f"The backend {backend.name!r} returned {got} for a frame of {frame.pixels.shape} float32.",
+            hint="Nothing was written. This is a defect of the backend.",
+        )
+    if not np.isfinite(pixels.sum(dtype=np.float64)) or not np.isfinite(pixels[frame.mask > 0]).all():
+        raise BackendError(
+            f"The backend {backend.name!r} returned values that are no colours (NaN or infinity).",
+            hint="Nothing was written. Try another seed or another backend.",
+        )
+    return proposal
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Let kernels use at most `count` threads inside the block; 0 = as many as there are."""
+    if count <= 0:
+        yield
+        return
+    import numba
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)

@@ -1,0 +1,89 @@
+"""A line drawn with a round brush."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from keepdial.errors import SelectionError
+from keepdial.geometry import Box
+from keepdial.select import Finder, Options
+from keepdial.select.polygon import Point
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from keepdial.image import Image
+
+
+class StrokeOptions(Options):
+    """A brush line; (0, 0) is the picture's top left corner, the first pixel's centre is (0.5, 0.5)."""
+
+    points: tuple[Point, ...] = Field(
+        min_length=1, max_length=20_000, description="Points [x, y] in pixels that the brush passes."
+    )
+    width: float = Field(gt=0, le=20_000, description="The brush's diameter in pixels.")
+
+
+def rasterise(options: StrokeOptions, image: Image) -> NDArray[np.float32]:
+    """Return (H, W) float32, 1 under the brush, falling to 0 over one pixel at its edge.
+
+    Raises `SelectionError` when the brush never touches the picture's rectangle.
+    """
+    import numpy as np
+
+    size = image.size
+    region = np.zeros((size.height, size.width), np.float32)
+    radius = options.width / 2
+    touched = False
+    for start, end in _pieces(np.asarray(options.points, np.float64), 64 + 2 * radius):
+        low = np.floor(np.minimum(start, end) - radius - 1).astype(int)
+        high = np.ceil(np.maximum(start, end) + radius + 1).astype(int)
+        box = Box(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])).clip(size)
+        if box.area == 0:
+            continue
+        touched = True
+        part = region[box.slices]
+        np.maximum(part, _capsule(start, end, radius, box), out=part)
+    if not touched:
+        raise SelectionError(
+            f"The stroke lies wholly outside of the picture, which is {size}.",
+            hint="Points are x,y in pixels of the upright picture, from its top left corner.",
+        )
+    return region
+
+
+def _pieces(
+    points: NDArray[np.float64], longest: float
+) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return the line's segments, cut so that none is longer than `longest`: small boxes, little memory."""
+    import numpy as np
+
+    if len(points) == 1:
+        return [(points[0], points[0])]
+    pieces = []
+    for a, b in pairwise(points):
+        n = max(1, int(np.ceil(np.hypot(*(b - a)) / longest)))
+        corners = [a + (b - a) * (i / n) for i in range(n + 1)]
+        pieces += pairwise(corners)
+    return pieces
+
+
+def _capsule(a: NDArray[np.float64], b: NDArray[np.float64], radius: float, box: Box) -> NDArray[np.float32]:
+    """Return how far each pixel of `box` lies inside the segment a-b thickened by `radius`, in [0, 1]."""
+    import numpy as np
+
+    x = np.arange(box.x, box.right, dtype=np.float32)[None, :] + np.float32(0.5 - a[0])
+    y = np.arange(box.y, box.bottom, dtype=np.float32)[:, None] + np.float32(0.5 - a[1])
+    dx, dy = float(b[0] - a[0]), float(b[1] - a[1])
+    length2 = dx * dx + dy * dy
+    along = ((x * dx + y * dy) / length2).clip(0, 1) if length2 > 0 else np.zeros((1, 1), np.float32)
+    distance = np.hypot(x - along * dx, y - along * dy)
+    inside: NDArray[np.float32] = (radius + 0.5 - distance).clip(0, 1).astype(np.float32)
+    return inside
+
+
+FINDER = Finder("stroke", "A line drawn with a round brush.", StrokeOptions, rasterise)
