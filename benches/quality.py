@@ -135,8 +135,8 @@ def collect(options: argparse.Namespace, cases: list[Case]) -> tuple[Values, int
                 failures += 1
             else:
                 values[key][OURS] = found
-    for peer in peers.PEERS:
-        for case in cases if peer in only else []:
+    for peer in [p for p in peers.PEERS if p in only]:
+        for case in sorted(cases, key=lambda case: int(case.load().mask.sum())):  # quick ones first
             start = time.perf_counter()
             if why := peers.fill(peer, case, case.load(), retry=options.retry):
                 print(f"{case.key}: {peer}: {why}", file=sys.stderr)
@@ -183,9 +183,7 @@ def report(values: Values, cases: list[Case], against: str | None) -> None:
             print(f"{label:24} " + "   ".join(marks))
     touched = [k for k in values if values[k].get(OURS, {}).get("outside_changed")]
     if touched:
-        print(
-            f"\nOURS CHANGED PIXELS OUTSIDE THE MASK in {len(touched)} cases: {', '.join(touched)}"
-        )
+        print(f"\nOURS CHANGED PIXELS OUTSIDE THE MASK in {len(touched)} cases: {', '.join(touched)}")
 
 
 def per_case(values: Values) -> None:
@@ -195,9 +193,7 @@ def per_case(values: Values) -> None:
         others = {m: v["haarpsi"] for m, v in found.items() if m in peers.PEERS}
         if OURS in found and others:
             best = max(others, key=lambda m: others[m])
-            rows.append(
-                (found[OURS]["haarpsi"] - others[best], key, best, others[best], found[OURS])
-            )
+            rows.append((found[OURS]["haarpsi"] - others[best], key, best, others[best], found[OURS]))
     print("\n== every case, worst first: our HaarPSI minus the best peer's")
     for gap, key, best, value, own in sorted(rows, key=lambda row: row[0]):
         print(
@@ -215,9 +211,7 @@ def arguments() -> argparse.Namespace:
     add("--subset", choices=("all", "fast"), default="all", help="fast: about every third case")
     add("--sets", default="", help=f"names or prefixes: {','.join(SETS)}")
     add("--match", default="", help="only cases whose set/name contains this")
-    add(
-        "--engine", default="keepdial", help="keepdial, stand-in, module:function, file.py:function"
-    )
+    add("--engine", default="keepdial", help="keepdial, stand-in, module:function, file.py:function")
     add("--seed", type=int, default=0)
     add("--jobs", type=int, default=1, help="processes for our engine, one thread each")
     add("--json", help="write every case's values here")

@@ -133,9 +133,7 @@ def once(method: str, engine: str, scenario: Scenario) -> Run:
     return run_arrays(method, pixels, mask, warm=True, timeout=3600)[1]
 
 
-def time_all(
-    methods: list[str], engine: str, scenario: Scenario, reps: int
-) -> dict[str, list[Run]]:
+def time_all(methods: list[str], engine: str, scenario: Scenario, reps: int) -> dict[str, list[Run]]:
     """``reps`` runs of every method, interleaved; a failing method is dropped with its reason."""
     runs: dict[str, list[Run]] = {method: [] for method in methods}
     for _ in range(reps):

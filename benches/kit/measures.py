@@ -51,9 +51,7 @@ def source_digest() -> str:
     return hashlib.sha1(text).hexdigest()[:10]
 
 
-def measure(
-    reference: Pixels, output: Pixels, mask: Mask, migan: Pixels | None = None
-) -> dict[str, float]:
+def measure(reference: Pixels, output: Pixels, mask: Mask, migan: Pixels | None = None) -> dict[str, float]:
     """All measures of ``output``; True in ``mask`` is the hole. ``migan`` adds closeness to it."""
     shared = tool("metrics")
     box = shared.crop(mask)

@@ -91,9 +91,7 @@ def output(peer: str, case: Case, loaded: Loaded) -> Pixels | None:
     return read_rgb(picture) if picture.exists() else None
 
 
-def fill(
-    peer: str, case: Case, loaded: Loaded, *, timeout: float = 1200, retry: bool = False
-) -> str:
+def fill(peer: str, case: Case, loaded: Loaded, *, timeout: float = 1200, retry: bool = False) -> str:
     """Make the cached output if it is missing; the answer is "" or why there is none."""
     picture, notes = _cached(peer, case, loaded)
     known: dict[str, Any] = json.loads(notes.read_text()) if notes.exists() else {}
