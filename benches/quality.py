@@ -32,7 +32,7 @@ from kit import engine, peers
 from kit.cases import SETS, Case, Loaded, Pixels, select
 from kit.machine import describe
 from kit.measures import MEASURES
-from kit.paths import need_shared, scratch
+from kit.paths import need_shared, peers_python, scratch
 from kit.rows import OURS, Values, column, compare, table
 
 MIGAN, MEAN, NOTHING, BEFORE = "migan", "mean", "nothing", "before"
@@ -55,7 +55,10 @@ def _engine(name: str) -> engine.Engine:
     hole = np.zeros((96, 96), bool)
     hole[40:56, 40:56] = True
     noise = np.random.default_rng(0).integers(0, 256, (96, 96, 3), dtype=np.uint8)
-    fill(noise, hole, seed=0)  # kernels warm
+    try:
+        fill(noise, hole, seed=0)  # kernels warm
+    except Exception:  # noqa: BLE001  whatever it was, nothing can be measured
+        raise SystemExit(f"the engine {name!r} fills nothing:\n{traceback.format_exc()}") from None
     return fill
 
 
@@ -135,7 +138,11 @@ def collect(options: argparse.Namespace, cases: list[Case]) -> tuple[Values, int
                 failures += 1
             else:
                 values[key][OURS] = found
-    for peer in [p for p in peers.PEERS if p in only]:
+    asked = [p for p in peers.PEERS if p in only]
+    if asked and peers_python() is None:
+        print("no peers' environment (benches/setup_peers.sh): peers from the cache only", file=sys.stderr)
+        asked = []
+    for peer in asked:
         for case in sorted(cases, key=lambda case: int(case.load().mask.sum())):  # quick ones first
             start = time.perf_counter()
             if why := peers.fill(peer, case, case.load(), retry=options.retry):
