@@ -17,7 +17,7 @@ def white_of(samples: NDArray[Any]) -> int:
 
 def unit(samples: NDArray[np.uint8] | NDArray[np.uint16]) -> NDArray[np.float32]:
     """Return samples as float32 from 0 (black) to exactly 1 (white); a new array of the same shape."""
-    return samples / np.float32(white_of(samples))
+    return np.true_divide(samples, np.float32(white_of(samples)), dtype=np.float32)
 
 
 def samples_of(values: NDArray[np.float32], like: NDArray[Any]) -> NDArray[Any]:
@@ -27,4 +27,5 @@ def samples_of(values: NDArray[np.float32], like: NDArray[Any]) -> NDArray[Any]:
     """
     white = white_of(like)
     scaled = np.clip(values, 0, 1) * np.float32(white)
-    return np.rint(scaled, out=scaled).astype(like.dtype)
+    rounded: NDArray[Any] = np.rint(scaled, out=scaled).astype(like.dtype)
+    return rounded

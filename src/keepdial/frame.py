@@ -174,7 +174,7 @@ def _grouped(found: Holes, size: Size, can: Capabilities) -> list[tuple[list[int
         # The grown window may now pay for one that was passed over before.
         i = 0 if partner < i else i
     result = []
-    for i in np.flatnonzero(alive):
+    for i in np.flatnonzero(alive).tolist():
         x0, y0, x1, y1 = (int(v) for v in edges[i])
         hole = _around([found.boxes[j] for j in groups[i]])
         result.append((groups[i], _fitted(Box(x0, y0, x1 - x0, y1 - y0), hole, size, can)))

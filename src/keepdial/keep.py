@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -96,9 +96,9 @@ def hold(keep: Keep, pins: Sequence[Pin], stage: Stage) -> Held:
     where it lies in the canvas; outside of it nothing exists, so nothing is pinned and a map is 0.
     """
     if stage.placement is not None:
-        pins = [replace(pin, region=_placed(pin.region, stage, np.bool_)) for pin in pins]
+        pins = [replace(pin, region=_placed(pin.region, stage)) for pin in pins]
         if isinstance(keep, np.ndarray):
-            keep = _placed(keep, stage, np.float32)
+            keep = _placed(keep, stage)
     mask = stage.mask
     box = bounds(mask)
     if box is not None and pins:
@@ -111,11 +111,9 @@ def hold(keep: Keep, pins: Sequence[Pin], stage: Stage) -> Held:
     return Held(keep, mask, box, tuple(pins))
 
 
-def _placed(
-    array: NDArray[np.generic], stage: Stage, kind: type[np.bool_] | type[np.float32]
-) -> NDArray[np.generic]:
+def _placed(array: NDArray[Any], stage: Stage) -> NDArray[Any]:
     assert stage.placement is not None
-    placed = np.zeros(stage.mask.shape, kind)
+    placed = np.zeros(stage.mask.shape, array.dtype)
     placed[stage.placement.slices] = array
     return placed
 

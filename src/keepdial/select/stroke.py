@@ -64,7 +64,7 @@ def _pieces(
 
     if len(points) == 1:
         return [(points[0], points[0])]
-    pieces = []
+    pieces: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
     for a, b in pairwise(points):
         n = max(1, int(np.ceil(np.hypot(*(b - a)) / longest)))
         corners = [a + (b - a) * (i / n) for i in range(n + 1)]
