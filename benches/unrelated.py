@@ -2,9 +2,8 @@
 
     python benches/unrelated.py
 
-Prints HaarPSI over all pairs of Kodak photographs of one shape, whole, at half size, and in crops as
-large as holes are, in colour and in grey. `keepdial.verify.haarpsi.UNRELATED` and `UNRELATED_GREY` are the
-medians over the whole photographs at half size.
+Prints HaarPSI over all pairs of Kodak photographs of one shape, whole, at half size, and in crops
+as large as holes are, in colour and in grey: the table in `keepdial.verify.haarpsi.UNRELATED`.
 """
 
 from __future__ import annotations
@@ -26,10 +25,7 @@ def main() -> None:
     halves = [(half(a), half(b)) for a, b in pairs]
     rng = np.random.default_rng(0)
     sides = rng.choice((32, 64, 128, 256), len(pairs) * 2)
-    crops = [
-        (crop(a, side, rng), crop(b, side, rng))
-        for (a, b), side in zip(pairs * 2, sides, strict=True)
-    ]
+    crops = [(crop(a, side, rng), crop(b, side, rng)) for (a, b), side in zip(pairs * 2, sides, strict=True)]
     print(f"{'':28} pairs  median   10 %   90 %   mean")
     for name, some in (("768x512", pairs), ("384x256", halves), ("crops of 32 to 256 px", crops)):
         row(name, [haarpsi(a, b) for a, b in some])

@@ -24,21 +24,15 @@ def measure(evidence: Evidence) -> Finding | None:
     asked = evidence.asked()
     if not evidence.guess or box is None or asked >= 1:
         return None
-    inside = visible = 0
-    moved = 0.0
-    for y in range(box.y, box.bottom, ROWS):
-        part = (slice(y, min(y + ROWS, box.bottom)), slice(box.x, box.right))
-        mask = evidence.mask[part] > 0
-        delta = lab_difference(evidence.canvas.pixels[part], evidence.result.pixels[part])
-        changed = delta > VISIBLE
-        a, b = evidence.canvas.alpha, evidence.result.alpha
-        if a is not None and b is not None:
-            step = np.abs(a[part].astype(np.float32) - b[part])
-            changed |= step > 0.01 * evidence.canvas.white
-        inside += int(np.count_nonzero(mask))
-        visible += int(np.count_nonzero(changed & mask))
-        moved += float(delta[mask].sum(dtype=np.float64))
-    value = visible / inside
+    part = box.slices
+    value, moved = visible_part(
+        evidence.canvas.pixels[part], evidence.result.pixels[part], evidence.mask[part]
+    )
+    a, b = evidence.canvas.alpha, evidence.result.alpha
+    if a is not None and b is not None:
+        inside = evidence.mask[part] > 0
+        step = np.abs(a[part][inside].astype(np.float32) - b[part][inside])
+        value = max(value, float((step > 0.01 * evidence.canvas.white).mean()))
     # The more is to be kept, the less has to change before the edit counts as done.
     limit = SIGNAL.limit * (1 - asked)
     idle = value < limit
@@ -49,7 +43,7 @@ def measure(evidence: Evidence) -> Finding | None:
         verdict="warn" if idle else "pass",
         meaning=(
             f"{100 * value:.1f} % of the selected pixels changed visibly; their colour moved by "
-            f"{moved / inside:.1f} on average (about 2.3 can just be seen)."
+            f"{moved:.1f} on average (about 2.3 can just be seen)."
         ),
         advice=(
             "The edit did next to nothing: check that the mask covers what you meant, or lower keep."
@@ -57,6 +51,22 @@ def measure(evidence: Evidence) -> Finding | None:
             else ""
         ),
     )
+
+
+def visible_part(before: NDArray[Any], after: NDArray[Any], mask: NDArray[Any]) -> tuple[float, float]:
+    """Return (part of the mask's pixels that changed visibly, their mean difference in CIE Lab).
+
+    `before` and `after` are (h, w, C), uint8 or uint16; `mask` (h, w) is over 0 where the edit was to act.
+    """
+    inside = visible = 0
+    moved = 0.0
+    for y in range(0, mask.shape[0], ROWS):
+        here = mask[y : y + ROWS] > 0
+        delta = lab_difference(before[y : y + ROWS], after[y : y + ROWS])[here]
+        inside += delta.size
+        visible += int(np.count_nonzero(delta > VISIBLE))
+        moved += float(delta.sum(dtype=np.float64))
+    return visible / max(1, inside), moved / max(1, inside)
 
 
 def lab_difference(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float32]:
