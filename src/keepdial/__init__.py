@@ -1,11 +1,13 @@
 """keepdial: edit images by saying how much must be kept.
 
-One engine generates pixels under a constraint; the dial ``keep`` (0 to 1) says how much of the picture is that
-constraint; what is pinned survives bit for bit. Heavy modules load on first use.
+One engine generates pixels under a constraint; the dial ``keep`` (0 to 1) says how much of the picture is
+that constraint; what is pinned survives bit for bit. Heavy modules load on first use.
 """
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -38,6 +40,17 @@ def __getattr__(name: str) -> Any:
 
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'keepdial' has no attribute {name!r}")
+
+
+class _Package(ModuleType):
+    """The package; importing the submodule ``edit`` binds no module over the function of that name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _WHERE and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:
