@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from keepdial.errors import UnsupportedFormat
 from keepdial.files import exif as exif_block
@@ -79,15 +80,45 @@ class Jpeg:
         )
 
     def encode(self, job: Job) -> Encoded:
-        """Write an ordinary JPEG: quality 95, full colour resolution."""
-        import numpy as np
-        import simplejpeg
+        """Splice into the source's file; where that cannot be, write an ordinary JPEG and say why."""
+        source = job.image.source.data
+        if job.image.source.format != self.name or source is None:
+            return _whole(job, None, "")
+        from keepdial.files.coefficients import NotSpliceable
+        from keepdial.files.splice import splice
 
-        pixels = np.ascontiguousarray(job.image.pixels)
-        grey = pixels.shape[2] == 1
-        data = simplejpeg.encode_jpeg(pixels, QUALITY, "GRAY" if grey else "RGB", "Gray" if grey else "444")
-        said = f"JPEG, encoded as a whole at quality {QUALITY}: every pixel may differ by a little"
-        return Encoded(with_metadata(data, job), self.name, None, (said,))
+        file = jpegfile.parse(source)
+        try:
+            return splice(job, file, source)
+        except NotSpliceable as reason:
+            return _whole(job, source, str(reason))
+
+
+def _whole(job: Job, source: bytes | None, reason: str) -> Encoded:
+    """Encode everything: at the source's own tables if there is one, else at quality 95 in full colour."""
+    from PIL import Image as Pil
+
+    pixels = job.image.pixels
+    picture = Pil.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+    how: dict[str, Any] = {"quality": QUALITY, "subsampling": 0}
+    said = f"encoded as a whole at quality {QUALITY}: every pixel may differ by a little"
+    if source is not None:
+        with Pil.open(io.BytesIO(source), formats=["JPEG"]) as old:
+            tables = getattr(old, "quantization", {})
+        file = jpegfile.parse(source)
+        how = {"qtables": tables, "subsampling": _subsampling(file), "progressive": file.frame.progressive}
+        said = f"{reason}: encoded as a whole at the source's own tables; every pixel may differ by a little"
+    out = io.BytesIO()
+    picture.save(out, "JPEG", **how)
+    return Encoded(with_metadata(out.getvalue(), job), "jpeg", None, (said,))
+
+
+def _subsampling(file: JpegFile) -> int:
+    """Return Pillow's number for the file's sampling; full colour where Pillow has none."""
+    parts = file.frame.components
+    if len(parts) == 1 or any((c.h, c.v) != (1, 1) for c in parts[1:]):
+        return 0
+    return {(1, 1): 0, (2, 1): 1, (2, 2): 2}.get((parts[0].h, parts[0].v), 0)
 
 
 def with_metadata(data: bytes, job: Job) -> bytes:
