@@ -12,20 +12,46 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from keepdial.errors import ParameterError
 
 
+class _NotGiven:
+    def __repr__(self) -> str:
+        return "not given"
+
+
+_TAGS = frozenset({"float", "int", "str", "bool", "list", "dict", "none", "nullable"})
+"""Parts of a pydantic location that name a variant of a type and no parameter."""
+
+
 class Value(BaseModel):
-    """Base of all serialisable values: frozen, no unknown fields, no NaN or infinity."""
+    """Base of all serialisable values: frozen, no unknown fields, no NaN or infinity.
+
+    However it is made, from Python, from a dict or from JSON, what does not fit raises `ParameterError`
+    naming the parameter, what was given and what is allowed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    def __init__(self, /, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as problem:
+            raise _taught(problem, type(self)) from None
+
     @classmethod
     def build(cls, /, **given: Any) -> Any:
-        """Build the value or raise `ParameterError` naming the parameter, what was given, what is allowed."""
-        try:
-            return cls.model_validate(given)
-        except ValidationError as problem:
-            first = problem.errors(include_url=False, include_context=False)[0]
-            name = ".".join(str(part) for part in first["loc"]) or cls.__name__.lower()
-            raise ParameterError(name, first["input"], first["msg"][:1].lower() + first["msg"][1:]) from None
+        """Return the value of this class for options that are known only at run time."""
+        return cls(**given)
+
+
+def _taught(problem: ValidationError, kind: type[BaseModel]) -> ParameterError:
+    """Return the first thing that pydantic found, in our words."""
+    first = problem.errors(include_url=False, include_context=False)[0]
+    where = [str(part) for part in first["loc"] if part not in _TAGS and str(part).replace("_", "").isalnum()]
+    value, allowed = first["input"], first["msg"][:1].lower() + first["msg"][1:]
+    if first["type"] == "missing":
+        value, allowed = _NotGiven(), "a value; it has no default"
+    elif first["type"] == "extra_forbidden":
+        allowed = f"nothing of that name; there are {', '.join(kind.model_fields) or 'no options'}"
+    return ParameterError(".".join(where) or kind.__name__.lower(), value, allowed)
 
 
 class Selector(Value):

@@ -80,7 +80,7 @@ def _capsule(a: NDArray[np.float64], b: NDArray[np.float64], radius: float, box:
     y = np.arange(box.y, box.bottom, dtype=np.float32)[:, None] + np.float32(0.5 - a[1])
     dx, dy = float(b[0] - a[0]), float(b[1] - a[1])
     length2 = dx * dx + dy * dy
-    along = ((x * dx + y * dy) / length2).clip(0, 1) if length2 > 0 else np.zeros((1, 1), np.float32)
+    along = ((x * dx + y * dy) / length2).clip(0, 1) if length2 > 1e-12 else np.zeros((1, 1), np.float32)
     distance = np.hypot(x - along * dx, y - along * dy)
     inside: NDArray[np.float32] = (radius + 0.5 - distance).clip(0, 1).astype(np.float32)
     return inside
