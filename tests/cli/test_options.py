@@ -41,13 +41,12 @@ def test_each_field_is_an_option() -> None:
     found = shown(operation_command(PAINT))
     assert set(PaintParams.model_fields) < set(found)
     assert found["amount"].opts == ["--amount"]
-    assert found["amount"].help == "How much. (at least 0, at most 9)"
-    assert found["amount"].show_default == "3"
+    assert found["amount"].help == "How much. (at least 0, at most 9) Default: 3."
     assert found["share"].help == "Of what. (above 0)"
     assert found["mood"].metavar == "warm|cold"
     assert found["soft_edge"].opts == ["--soft-edge"]
     assert found["soft_edge"].secondary_opts == ["--no-soft-edge"]
-    assert found["keep"].show_default == "0.25"
+    assert found["keep"].help.endswith("Default: 0.25.")
 
 
 def test_an_operation_without_target_has_no_selection() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from keepdial.errors import ParameterError
 if TYPE_CHECKING:
     from typer.core import TyperCommand
 
+    from keepdial.cli.deliver import Delivery
     from keepdial.operations import Operation
     from keepdial.request import Request
     from keepdial.settings import Settings
@@ -106,5 +108,55 @@ def one_stdin(names: Sequence[str]) -> None:
 
 
 def edit_files(operation: Operation, given: dict[str, Any]) -> None:
-    """Open, edit, save, report."""
-    raise NotImplementedError
+    """Open, edit, read back, save, report."""
+    from keepdial.cli import deliver, outputs, report
+    from keepdial.cli.progress import shown, stoppable
+    from keepdial.edit import variations
+    from keepdial.files import open_image
+    from keepdial.progress import Event
+    from keepdial.record import Stopwatch
+
+    picture, output = given["image"], given["output"]
+    one_stdin([picture, *(given.get("mask") or ()), *(given["pin"] or ())])
+    if given["json"] and (output == "-" or (output is None and picture == "-")):
+        raise ParameterError(
+            "--json", "with the picture on stdout", "one thing on stdout; name a file with -o"
+        )
+    count = whole("--variations", given["variations"] or "1", 1, outputs.MOST_VARIATIONS)
+    settings = settings_of(given)
+    request = request_of(operation, given)
+
+    with stoppable() as cancel, shown(quiet=given["quiet"]) as listener:
+        source = open_image(sys.stdin.buffer if picture == "-" else picture, settings=settings)
+        places = outputs.places(image=picture, output=output, count=count, source_format=source.source.format)
+        records = not given["no_record"]
+        files = [place.path for place in places if place.path is not None]
+        wanted = [*files, *(deliver.record_path(path) for path in files if records)]
+        outputs.refuse_existing(wanted, overwrite=given["overwrite"])
+        cancel.check()
+
+        watch, spent = Stopwatch(listener), dict[str, float]()
+        done: list[deliver.Delivery] = []
+        for edit in variations(request, source, count, progress=watch, cancel=cancel, settings=settings):
+            watch(Event("deliver", 0.0))
+            before, spent = spent, watch.seconds
+            seconds = {stage: total - before.get(stage, 0.0) for stage, total in spent.items()}
+            done.append(deliver.deliver(edit, places[len(done)], settings=settings, seconds=seconds))
+            cancel.check()
+        deliver.write(done, overwrite=given["overwrite"], records=records)
+
+    results = [_facts(one, records=records) for one in done]
+    if given["json"]:
+        sys.stdout.write(report.as_json(results))
+    elif not given["quiet"]:
+        # On stdout only where the picture does not need it for itself.
+        (sys.stdout if files else sys.stderr).write(report.as_text(results))
+
+
+def _facts(one: Delivery, *, records: bool) -> dict[str, Any]:
+    from keepdial.cli.deliver import record_path
+    from keepdial.cli.report import facts
+
+    path = one.place.path
+    beside = record_path(path) if records and path is not None else None
+    return facts(one.record, output=path, beside=beside, size=len(one.data))

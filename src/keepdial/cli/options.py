@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from keepdial.cli import regions
+from keepdial.cli.outputs import MOST_VARIATIONS
 from keepdial.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 WHERE, HOW, OUTPUT = "Where", "How", "Output"
 
 
-def _text(*names: str, metavar: str, help: str, panel: str, default: str | bool = True) -> Any:
-    info = typer.Option(*names, metavar=metavar, help=help, rich_help_panel=panel, show_default=default)
+def _text(*names: str, metavar: str, help: str, panel: str, default: str = "") -> Any:
+    words = f"{help} Default: {default}." if default else help
+    info = typer.Option(*names, metavar=metavar, help=words, rich_help_panel=panel, show_default=False)
     return Annotated[str | None, info], None
 
 
@@ -76,7 +78,12 @@ def common(operation: Operation) -> dict[str, Any]:
             default=f"{operation.default_keep:g}",
         ),
         "variations": _text(
-            "--variations", "-n", metavar="N", help="How many results, 1 to 16.", panel=HOW, default="1"
+            "--variations",
+            "-n",
+            metavar="N",
+            help=f"How many results, 1 to {MOST_VARIATIONS}.",
+            panel=HOW,
+            default="1",
         ),
         "seed": _text(
             "--seed", metavar="N", help="Same seed, same bytes; 0 to 4294967295.", panel=HOW, default="0"
@@ -90,7 +97,7 @@ def common(operation: Operation) -> dict[str, Any]:
             metavar="FILE",
             help="Where to write; the name's ending decides the format; - writes stdout.",
             panel=OUTPUT,
-            default="IMAGE.keepdial.jpg beside IMAGE, in its format",
+            default="beside IMAGE, as IMAGE.keepdial.jpg, in its format",
         ),
         "overwrite": _flag("--overwrite", help="Replace files that exist."),
         "metadata": _flag("--metadata", help="Keep camera data (EXIF, XMP); location never."),
@@ -123,7 +130,7 @@ def _option(name: str, field: FieldInfo, title: str) -> Any:
         info = typer.Option(f"{flag}/--no-{flag[2:]}", help=words, rich_help_panel=title)
         return Annotated[bool, info], field.default
     default = field.get_default(call_default_factory=False)
-    shown = str(default) if default is not None and default != "" and not field.is_required() else False
+    shown = "" if default is None or field.is_required() else str(default)
     return _text(flag, metavar=_metavar(field), help=words, panel=title, default=shown)
 
 
@@ -173,6 +180,13 @@ def signature(operation: Operation) -> inspect.Signature:
     return inspect.Signature(
         [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
-            for name, (annotation, default) in {**shared, **special}.items()
+            for name, (annotation, default) in _in_order(shared, special)
         ]
     )
+
+
+def _in_order(shared: dict[str, Any], special: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Put the operation's own options before those about output: help is read from the top."""
+    names = list(shared)
+    cut = names.index("output")
+    return [*((n, shared[n]) for n in names[:cut]), *special.items(), *((n, shared[n]) for n in names[cut:])]

@@ -1,0 +1,134 @@
+"""What is said after an edit: the same facts as JSON for programs and as a few lines for people."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from keepdial import __version__
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from keepdial.record import EditRecord, Picture
+
+DONE = {"remove": "Removed", "fill": "Filled", "extend": "Extended", "variation": "Varied"}
+MARK = {"pass": "ok", "warn": "look", "fail": "BROKEN"}
+WIDTH = 100
+
+
+def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size: int) -> dict[str, Any]:
+    """Return what there is to say of one result, as plain JSON values; `docs/cli.md` describes them.
+
+    Args:
+        record: the edit's record.
+        output: the picture's file; None for stdout.
+        beside: the record's file; None if there is none.
+        size: bytes of the picture's file.
+    """
+    region, route = record.region, record.routes[0] if record.routes else None
+    file = record.delivered
+    return {
+        "output": None if output is None else str(output),
+        "record": None if beside is None else str(beside),
+        "format": file.format if file else "",
+        "bytes": size,
+        "operation": record.operation,
+        "seed": record.request.seed,
+        "backend": route.backend if route else None,
+        "why": route.why if route else "",
+        "source": _sides(record.source),
+        "size": _sides(record.result),
+        "edited": None
+        if region is None
+        else {
+            "box": [region.x, region.y, region.width, region.height],
+            "pixels": region.pixels,
+            "share": round(region.share, 6),
+        },
+        "keep": record.keep,
+        "kept": next((f.value for f in record.report.findings if f.signal == "kept"), None),
+        "pins": [pin.model_dump(mode="json") for pin in record.pins],
+        "verdict": record.report.verdict,
+        "findings": [finding.model_dump(mode="json") for finding in record.report.findings],
+        "notes": [_sentence(note) for note in (*record.notes, *(file.notes if file else ()))],
+        "seconds": record.seconds,
+    }
+
+
+def as_json(results: Sequence[Mapping[str, Any]]) -> str:
+    """Return one JSON document with all results."""
+    return json.dumps({"keepdial": __version__, "results": list(results)}, indent=2) + "\n"
+
+
+def as_text(results: Sequence[Mapping[str, Any]]) -> str:
+    """Return the report for people, at most `WIDTH` columns wide."""
+    return "\n".join(_one(result) for result in results)
+
+
+def _one(fact: Mapping[str, Any]) -> str:
+    lines = [_headline(fact)]
+    for label, words in _rows(fact):
+        lines += textwrap.wrap(
+            words, WIDTH, initial_indent=f"  {label:<8}", subsequent_indent=" " * 10, break_long_words=False
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _headline(fact: Mapping[str, Any]) -> str:
+    where, seconds = fact["output"] or "stdout", sum(fact["seconds"].values())
+    if fact["edited"] is None:
+        return f"Nothing was changed: {where}"
+    done = DONE.get(fact["operation"], f"Done ({fact['operation']})")
+    return f"{done}: {where} ({fact['bytes'] / 1000:,.0f} kB, {seconds:.1f} s)"
+
+
+def _rows(fact: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    if fact["edited"] is not None:
+        x, y, width, height = fact["edited"]["box"]
+        pixels, share = fact["edited"]["pixels"], _percent(fact["edited"]["share"])
+        rows = [
+            ("where", f"{pixels:,} pixels, {share} of the picture, in the box {x},{y},{width},{height}"),
+            ("keep", _kept(fact)),
+            ("by", _sentence(fact["why"])),
+        ]
+    rows += [
+        ("pinned", f"{pin['what']}: {pin['pixels']:,} pixels, for {pin['asked_by']}") for pin in fact["pins"]
+    ]
+    rows += [("note", note) for note in fact["notes"]]
+    told = {"preserved": 0, "delivered": 1}
+    fine = [f for f in fact["findings"] if f["verdict"] == "pass"]
+    first = sorted((f for f in fine if f["signal"] in told), key=lambda f: told[f["signal"]])
+    rows += [(MARK["pass"], f["meaning"]) for f in first]
+    rest = ", ".join(f["signal"] for f in fine if f["signal"] not in told)
+    rows += [(MARK["pass"], f"Nothing to see to: {rest}.")] if rest else []
+    rows += [
+        (MARK[f["verdict"]], f"{f['signal']}: {f['meaning']} {f['advice']}".strip())
+        for f in fact["findings"]
+        if f["verdict"] != "pass"
+    ]
+    if fact["record"]:
+        rows.append(("record", f"{fact['record']} (keepdial explain, keepdial replay)"))
+    return rows
+
+
+def _kept(fact: Mapping[str, Any]) -> str:
+    asked = "a map was asked for" if fact["keep"] is None else f"{fact['keep']:g} was asked for"
+    if fact["kept"] is None:
+        return f"{asked}; there was nothing under the edit that could be kept"
+    return f"{asked}, {fact['kept']:.2f} was kept of the edited part"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %" if share < 0.1 else f"{100 * share:.0f} %"
+
+
+def _sides(picture: Picture) -> list[int]:
+    return [picture.width, picture.height]
+
+
+def _sentence(note: str) -> str:
+    return note[:1].upper() + note[1:] + ("" if note.endswith(".") else ".")
