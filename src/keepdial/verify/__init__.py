@@ -144,14 +144,12 @@ def verify(evidence: Evidence) -> Report:
     return Report(findings=tuple(finding for finding in found if finding is not None))
 
 
-def verify_delivery(
-    evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_] | None = None
-) -> Finding:
+def verify_delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_] | None) -> Finding:
     """Return the finding ``delivered``: whether the file, read back, holds what the edit promised.
 
-    `guaranteed` (H, W) bool is True where the format promises the pixel exactly; None = everywhere. Kept
-    pixels (not `evidence.free`) are counted over it (any that changed is a ``fail``) and outside of it
-    (said in `Finding.meaning`, no failure).
+    `guaranteed` (H, W) bool is True where the format promises the pixel exactly; None = it promises none
+    (`keepdial.files.Encoded.guaranteed`). Kept pixels (not `evidence.free`) are counted over it, where any
+    that changed is a ``fail``, and outside of it, which is told in `Finding.meaning` and is no failure.
     """
     from keepdial.verify.preserved import delivery
 

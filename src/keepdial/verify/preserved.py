@@ -43,7 +43,7 @@ def measure(evidence: Evidence) -> Finding | None:
     )
 
 
-def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_] | None = None) -> Finding:
+def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_] | None) -> Finding:
     """Compare the file read back with the canvas; `keepdial.verify.verify_delivery` is the public name."""
     canvas, free = evidence.canvas, evidence.free
     if delivered.size != canvas.size:
@@ -58,11 +58,11 @@ def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_]
     broken = drifted = 0
     for rows, differs in differences(canvas, delivered):
         changed = differs & ~free[rows]
-        inside = int(np.count_nonzero(changed if guaranteed is None else changed & guaranteed[rows]))
+        inside = 0 if guaranteed is None else int(np.count_nonzero(changed & guaranteed[rows]))
         broken += inside
         drifted += int(np.count_nonzero(changed)) - inside
     kept = free.size - int(np.count_nonzero(free))
-    promised = kept if guaranteed is None else int(np.count_nonzero(guaranteed & ~free))
+    promised = 0 if guaranteed is None else int(np.count_nonzero(guaranteed & ~free))
     return Finding(
         signal="delivered",
         value=broken,
@@ -76,20 +76,27 @@ def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_]
 def _words(kept: int, promised: int, broken: int, drifted: int) -> str:
     if kept == 0:
         return "The whole picture was free to change, so the file had nothing to preserve."
+    if promised == 0:
+        return (
+            f"This kind of file guarantees no pixel exactly: {drifted:,} of the {kept:,} kept pixels "
+            f"({_percent(drifted, kept)}) changed when it was written. PNG and TIFF would keep them all."
+        )
     first = (
         f"The file was read back: {broken:,} of the {promised:,} kept pixels it guarantees have changed."
         if broken
         else f"The file was read back: all {promised:,} kept pixels it guarantees are exactly as they were."
     )
-    if promised == 0:
-        first = "This file format guarantees no pixel exactly."
     rest = kept - promised
     if rest == 0:
         return first
     return (
-        f"{first} {rest:,} kept pixels ({100 * rest / kept:.2g} %) lie outside the guarantee, where the file "
+        f"{first} The other {rest:,} kept pixels ({_percent(rest, kept)}) share a block with the edit and "
         f"had to be compressed again; {drifted:,} of them changed."
     )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.2g} %" if part < whole else "100 %"
 
 
 def differences(a: Image, b: Image) -> Iterator[tuple[slice, NDArray[np.bool_]]]:
