@@ -339,10 +339,12 @@ def self_contained(request: Request, image: Image) -> Request:
     """
     keep = request.keep
     if isinstance(keep, KeepMap):
+        import numpy as np
+
         from keepdial.keep import dial
 
-        # A map cannot be inverted, but it is never read that way either: its values fit as they are.
-        keep = KeepMap(png=_png(dial(keep, image))[0])
+        values = np.asarray(dial(keep, image), np.float32)
+        keep = KeepMap(png=_png(values, invertible=False)[0])
     return request.model_copy(
         update={
             "targets": tuple(_embedded(s, image) for s in request.targets),
@@ -363,7 +365,7 @@ def _embedded(selector: Selector, image: Image) -> Selector:
     return Selector(kind="mask", options=options | ({"invert": True} if invert else {}))
 
 
-def _png(values: NDArray[np.float32]) -> tuple[str, bool]:
+def _png(values: NDArray[np.float32], *, invertible: bool = True) -> tuple[str, bool]:
     """Return values (H, W) in [0, 1] as base64 of a grey PNG, and whether it is to be inverted after reading.
 
     Reading gives the same floats again: 1 - x / 255 is not quite (255 - x) / 255, so both are tried, at 8
@@ -371,24 +373,23 @@ def _png(values: NDArray[np.float32]) -> tuple[str, bool]:
     """
     import numpy as np
 
-    from keepdial.color import unit
+    from keepdial.color import samples_of, unit
     from keepdial.files import encode_image
     from keepdial.image import Image
 
     def png(grey: NDArray[Any]) -> str:
         return base64.b64encode(encode_image(Image(grey[..., None]), format="png").data).decode("ascii")
 
-    for white in (255, 65535):
-        for invert in (False, True):
-            grey = np.round((1 - values if invert else values) * np.float64(white))
-            grey = grey.astype(np.uint8 if white == 255 else np.uint16)
+    depths = np.zeros(0, np.uint8), np.zeros(0, np.uint16)
+    for depth in depths:
+        for invert in (False, True) if invertible else (False,):
+            grey = samples_of(1 - values if invert else values, depth)
             read = 1 - unit(grey) if invert else unit(grey)
             if np.array_equal(read, values):
                 return png(grey), invert
-    near = np.round(values * 255).astype(np.uint8)
-    if np.allclose(unit(near), values, rtol=0, atol=1e-6):
-        return png(near), False
-    return png(np.round(values * np.float64(65535)).astype(np.uint16)), False
+    near = samples_of(values, depths[0])
+    close = np.allclose(unit(near), values, rtol=0, atol=1e-6)
+    return png(near if close else samples_of(values, depths[1])), False
 
 
 def _number(keep: Any) -> float | None:
