@@ -31,7 +31,8 @@ class Plane:
     """One component's blocks.
 
     `down` x `across` blocks hold picture; the grid is padded to `rows` x `stride`. Its blocks start at
-    `first` in the array of all blocks. One sample covers `fy` x `fx` pixels. `quant` (64,) is in zigzag order.
+    `first` in the array of all blocks. One sample covers `fy` x `fx` pixels. `quant` (64,) is in zigzag
+    order.
     """
 
     index: int
@@ -166,7 +167,7 @@ def read(
 
 
 def again(scan: Scan, marked: list[NDArray[np.bool_]]) -> NDArray[np.bool_]:
-    """Return (units,) True for units to code again: marked ones, and the next, whose DC difference changes."""
+    """Return (units,) True for units to code again: marked ones, and the next (its DC difference changes)."""
     units = scan.units_with(marked)
     out = units.copy()
     out[1:] |= units[:-1]
@@ -204,7 +205,10 @@ def write_anew(layout: Plan, coefficients: NDArray[np.int16]) -> list[tuple[byte
     for scan in layout.scans:
         units = np.ones(scan.units, np.bool_)
         none = Track(
-            np.zeros(8, np.uint8), *np.zeros((2, scan.units), np.int64), np.zeros((scan.units, 4), np.int64)
+            np.zeros(8, np.uint8),
+            np.zeros(scan.units, np.int64),
+            np.zeros(scan.units, np.int64),
+            np.zeros((scan.units, len(scan.planes)), np.int64),
         )
         tokens = _tokens(layout, scan, coefficients, units, none)
         used = tokens[0][: tokens[3][-1]]
@@ -268,7 +272,8 @@ def _planes(file: JpegFile) -> tuple[Plane, ...]:
             raise NotSpliceable("its sampling factors are odd")
         if c.table not in quant:
             raise NotSpliceable("a quantisation table is missing")
-        across, down = -(-(-(-frame.width * c.h // most_h)) // 8), -(-(-(-frame.height * c.v // most_v)) // 8)
+        across = _ceil(_ceil(frame.width * c.h, most_h), 8)
+        down = _ceil(_ceil(frame.height * c.v, most_v), 8)
         rows, stride = mcus_down * c.v, mcus_across * c.h
         planes.append(
             Plane(
@@ -277,6 +282,10 @@ def _planes(file: JpegFile) -> tuple[Plane, ...]:
         )
         first += rows * stride
     return tuple(planes)
+
+
+def _ceil(a: int, b: int) -> int:
+    return -(-a // b)
 
 
 def _quant_tables(file: JpegFile) -> dict[int, NDArray[np.int64]]:

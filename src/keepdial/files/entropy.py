@@ -1,4 +1,4 @@
-"""Kernels for Huffman coded scans of JPEG files: bits to coefficients, coefficients to tokens, tokens to bits.
+"""Kernels for Huffman coded scans of JPEG files: bits to coefficients, to tokens, to bits.
 
 Words used here: a *unit* is what T.81 calls an MCU (one block in a scan of one component); an *interval* is
 the units between two restart markers; a *token* is a Huffman symbol with the raw bits behind it.
@@ -19,12 +19,15 @@ from numba import njit
 SLACK = 8192
 """Zero bytes behind unstuffed data: a unit of damaged data can overrun by less than this."""
 
+SIZES = np.array([i.bit_length() for i in range(1 << 15)], np.int64)
+"""Bits of each number that a coefficient, a DC difference or a run can be."""
+
 kernel: Any = njit(cache=True, nogil=True, boundscheck=False)
 inlined: Any = njit(cache=True, nogil=True, inline="always")
 
 
 @kernel  # type: ignore[untyped-decorator]
-def unstuff(data: Any, begin: int, end: int, out: Any, bounds: Any) -> int:
+def unstuff(data: Any, begin: int, end: int, out: Any, bounds: Any) -> Any:
     """Copy entropy coded bytes without stuffing to `out`; note in `bounds` where each interval starts.
 
     Return the number of intervals, -1 when there are more than `bounds` has room for (one entry is the end).
@@ -56,24 +59,34 @@ def unstuff(data: Any, begin: int, end: int, out: Any, bounds: Any) -> int:
 
 
 @inlined  # type: ignore[untyped-decorator]
-def peek(buf: Any, p: int) -> int:
+def peek(buf: Any, p: int) -> Any:
     """Return the 16 bits at bit `p`."""
-    i = p >> 3
-    w = (np.int64(buf[i]) << 16) | (np.int64(buf[i + 1]) << 8) | np.int64(buf[i + 2])
-    return (w >> (8 - (p & 7))) & 0xFFFF
+    return (four(buf, p >> 3) >> (16 - (p & 7))) & 0xFFFF
 
 
 @inlined  # type: ignore[untyped-decorator]
-def look_up(w: int, table: int, short: Any, long: Any) -> int:
+def four(buf: Any, i: int) -> Any:
+    """Return the 4 bytes from `i` on as one number."""
+    j = np.uint64(i)
+    return (
+        (np.int64(buf[j]) << 24)
+        | (np.int64(buf[j + np.uint64(1)]) << 16)
+        | (np.int64(buf[j + np.uint64(2)]) << 8)
+        | np.int64(buf[j + np.uint64(3)])
+    )
+
+
+@inlined  # type: ignore[untyped-decorator]
+def look_up(w: int, table: int, short: Any, long: Any) -> Any:
     """Return length * 256 + symbol for the code that the 16 bits `w` start with, 0 for none."""
-    e = np.int64(short[table, w >> 7])
+    e = np.int64(short[np.uint64(table), np.uint64(w >> 7)])
     if e == 0:
-        e = np.int64(long[table, w])
+        e = np.int64(long[np.uint64(table), np.uint64(w)])
     return e
 
 
 @inlined  # type: ignore[untyped-decorator]
-def extend(bits: int, size: int) -> int:
+def extend(bits: int, size: int) -> Any:
     """Return the signed value of `size` raw bits (T.81, figure F.12)."""
     return bits if bits >> (size - 1) else bits - (1 << size) + 1
 
@@ -92,7 +105,7 @@ def decode_sequential(
     begins: Any,
     ends: Any,
     before: Any,
-) -> int:
+) -> Any:
     """Decode a baseline or extended scan; store the coefficients of `wanted` units only.
 
     Note for each unit its first bit, the bit behind its last, and the DC predictors before it. Return the
@@ -100,16 +113,16 @@ def decode_sequential(
     """
     parts = layout.shape[0]
     pred = np.zeros(parts, np.int64)
-    p = np.int64(0)
+    # The register holds the `n` bits before byte `q`; 32 are there for each symbol and the value behind it.
+    acc, n, q = np.int64(0), np.int64(0), np.int64(0)
+    stop = np.int64(0)
     for u in range(wanted.size):
         if u % interval == 0:
             k = u // interval
-            if p > 8 * bounds[k]:
-                return u
-            p = 8 * bounds[k]
+            acc, n, q = np.int64(0), np.int64(0), bounds[k]
             stop = 8 * bounds[k + 1]
             pred[:] = 0
-        begins[u] = p
+        begins[u] = 8 * q - n
         keep = wanted[u]
         row, column = u // across, u % across
         for c in range(parts):
@@ -118,50 +131,48 @@ def decode_sequential(
             for j in range(layout[c, 1]):
                 for i in range(layout[c, 0]):
                     block = layout[c, 4] + (row * layout[c, 1] + j) * layout[c, 5] + column * layout[c, 0] + i
-                    e = look_up(peek(buf, p), dc, short, long)
+                    if n < 32:
+                        acc, n, q = (acc << 32) | four(buf, q), n + 32, q + 4
+                    e = look_up((acc >> (n - 16)) & 0xFFFF, dc, short, long)
                     size = e & 255
                     if e == 0 or size > 15:
                         return u
-                    p += e >> 8
+                    n -= e >> 8
                     if size:
-                        pred[c] += extend(peek(buf, p) >> (16 - size), size)
-                        p += size
+                        n -= size
+                        pred[c] += extend((acc >> n) & ((1 << size) - 1), size)
                     if keep:
                         coefficients[block, 0] = pred[c]
                     z = 1
                     while z < 64:
-                        e = look_up(peek(buf, p), ac, short, long)
-                        if e == 0:
-                            return u
-                        p += e >> 8
+                        if n < 32:
+                            acc, n, q = (acc << 32) | four(buf, q), n + 32, q + 4
+                        e = look_up((acc >> (n - 16)) & 0xFFFF, ac, short, long)
                         size = e & 15
-                        run = (e >> 4) & 15
+                        n -= (e >> 8) + size
                         if size == 0:
-                            if run != 15:
+                            if e & 0xFF != 0xF0:
+                                if e == 0:
+                                    return u
                                 break
                             z += 16
                             continue
-                        z += run
+                        z += (e >> 4) & 15
                         if z > 63:
                             return u
                         if keep:
-                            coefficients[block, z] = extend(peek(buf, p) >> (16 - size), size)
-                        p += size
+                            coefficients[block, z] = extend((acc >> n) & ((1 << size) - 1), size)
                         z += 1
-        if p > stop:
+        ends[u] = 8 * q - n
+        if ends[u] > stop:
             return u
-        ends[u] = p
     return wanted.size
 
 
 @inlined  # type: ignore[untyped-decorator]
-def bit_size(value: int) -> int:
+def bit_size(value: Any) -> Any:
     """Return the number of bits of a non-negative value."""
-    n = 0
-    while value:
-        n += 1
-        value >>= 1
-    return n
+    return SIZES[np.uint64(value)]
 
 
 @kernel  # type: ignore[untyped-decorator]
@@ -176,7 +187,7 @@ def tokens_sequential(
     bits: Any,
     count: Any,
     first: Any,
-) -> int:
+) -> Any:
     """Make the tokens of the units to be coded `again`; `first` (units + 1) says where each unit's start.
 
     A unit behind one that is copied is coded against the DC predictors `before` it in the source. Return
@@ -257,7 +268,7 @@ def write_scan(
     ends: Any,
     interval: int,
     out: Any,
-) -> int:
+) -> Any:
     """Write a scan: tokens of the units coded `again`, the source's own bits for all others.
 
     Return the number of bytes. Intervals end with one bits and a restart marker (T.81, F.1.2.3).
@@ -285,9 +296,18 @@ def write_scan(
         while u < last and not again[u]:
             u += 1
         stop = ends[u - 1]
-        while p + 16 <= stop:
-            acc, n, o = drain((acc << 16) | peek(buf, p), n + 16, out, o)
-            p += 16
+        while p + 8 <= stop:
+            i = p >> 3
+            b = (((np.int64(buf[i]) << 8) | np.int64(buf[i + 1])) >> (8 - (p & 7))) & 255
+            acc = (acc << 8) | b
+            b = (acc >> n) & 255
+            out[o] = b
+            o += 1
+            if b == 255:
+                out[o] = 0
+                o += 1
+            acc &= (1 << n) - 1
+            p += 8
         if p < stop:
             rest = stop - p
             acc, n, o = drain((acc << rest) | (peek(buf, p) >> (16 - rest)), n + rest, out, o)

@@ -75,10 +75,12 @@ def optimal(counts: NDArray[np.int64]) -> Table:
     T.81 annex K.2: a Huffman tree with one reserved symbol, so that no code is all ones, then the tree's
     deepest leaves are raised (figure K.3).
     """
-    heap: list[tuple[int, int, tuple[int, ...]]] = [(int(counts[s]), s, (s,)) for s in np.flatnonzero(counts)]
+    heap: list[tuple[int, int, tuple[int, ...]]] = [
+        (int(counts[s]), s, (s,)) for s in np.flatnonzero(counts).tolist()
+    ]
     heap.append((0, 256, (256,)))
     heapq.heapify(heap)
-    depth = dict.fromkeys((int(s) for s in np.flatnonzero(counts)), 0) | {256: 0}
+    depth = dict.fromkeys(np.flatnonzero(counts).tolist(), 0) | {256: 0}
     order = 257
     while len(heap) > 1:
         a, b = heapq.heappop(heap), heapq.heappop(heap)

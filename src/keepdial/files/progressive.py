@@ -25,7 +25,7 @@ def decode_dc(
     refine: bool,
     low: int,
     coefficients: Any,
-) -> int:
+) -> Any:
     """Decode a DC scan, the first or a refining one, at bit `low`. Return the number of units decoded."""
     parts = layout.shape[0]
     pred = np.zeros(parts, np.int64)
@@ -72,14 +72,14 @@ def decode_ac(
     long: Any,
     band: Any,
     coefficients: Any,
-) -> int:
-    """Decode an AC scan of one component. `band`: first and last coefficient, high (0: first scan) and low bit.
+) -> Any:
+    """Decode an AC scan. `band`: first and last coefficient, high bit (0: first scan), low bit.
 
     Return the number of units decoded.
     """
     start, end, high, low = band[0], band[1], band[2], band[3]
     table = layout[0, 3]
-    plus = 1 << low
+    plus = np.int64(1) << low
     p = np.int64(0)
     stop = np.int64(0)
     run_of_ends = np.int64(0)
@@ -100,7 +100,7 @@ def decode_ac(
                 value = np.int64(0)
                 if size == 0:
                     if run != 15:
-                        run_of_ends = 1 << run
+                        run_of_ends = np.int64(1) << run
                         if run:
                             run_of_ends += peek(buf, p) >> (16 - run)
                             p += run
@@ -166,7 +166,7 @@ def tokens_dc(
     bits: Any,
     count: Any,
     first: Any,
-) -> int:
+) -> Any:
     """Make the tokens of a DC scan; return their number."""
     parts = layout.shape[0]
     pred = np.zeros(parts, np.int64)
@@ -195,8 +195,8 @@ def tokens_dc(
 
 
 @kernel  # type: ignore[untyped-decorator]
-def end_run(run: int, waiting: Any, n: int, table: int, symbol: Any, bits: Any, count: Any, t: int) -> int:
-    """Write a pending run of ended bands and the `n` correction bits that wait for it; return the next token."""
+def end_run(run: int, waiting: Any, n: int, table: int, symbol: Any, bits: Any, count: Any, t: int) -> Any:
+    """Write a pending run of ended bands and the `n` correction bits behind it; return the next token."""
     if run > 0:
         size = bit_size(run) - 1
         symbol[t], bits[t], count[t] = table + (size << 4), run & ((1 << size) - 1), size
@@ -219,7 +219,7 @@ def tokens_ac(
     bits: Any,
     count: Any,
     first: Any,
-) -> int:
+) -> Any:
     """Make the tokens of an AC scan, first or refining (T.81, figures G.3 to G.9); return their number."""
     start, end, high, low = band[0], band[1], band[2], band[3]
     table = layout[0, 3] * 256

@@ -15,6 +15,7 @@ from keepdial.files import exif as exif_block
 from keepdial.files import jpegfile, metadata
 from keepdial.files.codec import UPRIGHT, Encoded, Job
 from keepdial.files.coefficients import NotSpliceable, Plan, Plane, plan, read, write, write_anew
+from keepdial.files.dct import dct_rows, zigzag
 from keepdial.geometry import Box, Size
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from keepdial.files.jpegfile import JpegFile
 
-_BATCH = 4096
 _YCC = np.array([[0.299, 0.587, 0.114], [-0.168735892, -0.331264108, 0.5], [0.5, -0.418687589, -0.081312411]])
 """RGB to Y, Cb, Cr (JFIF 1.02), levels shifted so that each is centred on 0 after 128 is taken from Y."""
 
@@ -186,39 +186,27 @@ def _new_blocks(
     weights: NDArray[np.float64],
 ) -> NDArray[np.int16]:
     """Return (blocks, 64) int16, zigzag: the blocks at `where` (row, column) with changed samples put in."""
-    basis = dct_basis()
-    height, width = changed.shape
+    from keepdial.files.dctkernels import replaced_blocks
+
     new = np.empty((len(where), 64), np.int16)
-    low, high = np.full(64, -1023), np.full(64, 1023)
-    low[0], high[0] = -1024, 1023
-    for start in range(0, len(where), _BATCH):
-        part = where[start : start + _BATCH]
-        rows = np.minimum(part[:, :1] * (8 * plane.fy) + np.arange(8 * plane.fy), height - 1)
-        cols = np.minimum(part[:, 1:] * (8 * plane.fx) + np.arange(8 * plane.fx), width - 1)
-        at = (rows[:, :, None], cols[:, None, :])
-        values = stored[at] @ weights.astype(np.float32)
-        cells = (len(part), 8, plane.fy, 8, plane.fx)
-        wanted = values.reshape(cells).mean(axis=(2, 4)).reshape(-1, 64) - _centre(plane, weights)
-        hit = changed[at].reshape(cells).any(axis=(2, 4)).reshape(-1, 64)
-        old = coefficients[plane.first + part[:, 0] * plane.stride + part[:, 1]]
-        samples = (old * plane.quant) @ basis
-        samples[hit] = wanted[hit]
-        quantised = np.rint(samples @ basis.T / plane.quant)
-        new[start : start + _BATCH] = np.clip(quantised, low, high)
+    old = coefficients[plane.first + where[:, 0] * plane.stride + where[:, 1]]
+    # The level shift: 128 where the component is a weighted mean, 0 where it is a difference.
+    centre = 128.0 if weights.sum() > 0.5 else 0.0
+    replaced_blocks(
+        old,
+        plane.quant,
+        where,
+        stored,
+        changed,
+        weights,
+        centre,
+        plane.fy,
+        plane.fx,
+        dct_rows(),
+        zigzag(),
+        new,
+    )
     return new
-
-
-def _centre(plane: Plane, weights: NDArray[np.float64]) -> float:
-    """Return what the level shift takes: 128 where the component is not a difference."""
-    return 128.0 if weights.sum() > 0.5 else 0.0
-
-
-def dct_basis() -> NDArray[np.float64]:
-    """Return (64, 64): row k is the 8x8 DCT basis function of zigzag index k (T.81, A.3.3), orthonormal."""
-    k, n = np.arange(8)[:, None], np.arange(8)[None, :]
-    one = np.sqrt(np.where(k == 0, 1, 2) / 8) * np.cos((2 * n + 1) * k * np.pi / 16)
-    order = sorted(range(64), key=lambda i: (i // 8 + i % 8, i // 8 if (i // 8 + i % 8) % 2 else i % 8))
-    return np.asarray(np.kron(one, one)[order])
 
 
 def _assemble(job: Job, file: JpegFile, source: bytes, result: Spliced) -> bytes:
@@ -255,7 +243,7 @@ def _own_metadata(job: Job) -> bytes:
 
 
 def _kept(segment: jpegfile.Segment) -> bool:
-    """Whether a segment is part of the picture: coding, density, colour; not camera data, previews, comments."""
+    """Whether a segment belongs to the picture: coding, density, colour; not camera data or previews."""
     marker = segment.marker
     if marker == jpegfile.APP0:
         return segment.body.startswith(b"JFIF\0")
