@@ -375,21 +375,32 @@ def _png(values: NDArray[np.float32], *, invertible: bool = True) -> tuple[str, 
 
     from keepdial.color import samples_of, unit
     from keepdial.files import encode_image
+    from keepdial.geometry import Box
     from keepdial.image import Image
+    from keepdial.mask import bounds
 
     def png(grey: NDArray[Any]) -> str:
         return base64.b64encode(encode_image(Image(grey[..., None]), format="png").data).decode("ascii")
 
+    def placed(grey: NDArray[Any], box: Box) -> NDArray[Any]:
+        whole = np.zeros(values.shape, grey.dtype)
+        whole[box.slices] = grey
+        return whole
+
     depths = np.zeros(0, np.uint8), np.zeros(0, np.uint16)
+    # Most masks are black nearly everywhere: only the part that is not has to be looked at.
+    box = bounds(values) or Box(0, 0, 1, 1)
+    part = values[box.slices]
     for depth in depths:
-        for invert in (False, True) if invertible else (False,):
-            grey = samples_of(1 - values if invert else values, depth)
-            read = 1 - unit(grey) if invert else unit(grey)
-            if np.array_equal(read, values):
-                return png(grey), invert
-    near = samples_of(values, depths[0])
-    close = np.allclose(unit(near), values, rtol=0, atol=1e-6)
-    return png(near if close else samples_of(values, depths[1])), False
+        grey = samples_of(part, depth)
+        if np.array_equal(unit(grey), part):
+            return png(placed(grey, box)), False
+        grey = samples_of(1 - values, depth)
+        if invertible and np.array_equal(1 - unit(grey), values):
+            return png(grey), True
+    near = samples_of(part, depths[0])
+    close = np.allclose(unit(near), part, rtol=0, atol=1e-6)
+    return png(placed(near if close else samples_of(part, depths[1]), box)), False
 
 
 def _number(keep: Any) -> float | None:

@@ -49,7 +49,9 @@ class Evidence:
     box: Box | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "box", Box.of(self.mask > 0))
+        from keepdial.mask import bounds
+
+        object.__setattr__(self, "box", bounds(self.mask))
 
     def around(self, pad: int) -> Box | None:
         """Return the mask's bounding box grown by `pad` px and cut at the picture; None if it is empty."""
