@@ -41,7 +41,7 @@ def test_the_dial_is_a_number_or_a_map() -> None:
 
 
 def test_pins_say_who_asked_and_how_to_release_them() -> None:
-    white = np.array([[0, 254, 255]], np.uint8) / np.float32(255)
+    white = np.array([[0, 0.996, 1]], np.float32)
     first, second = pinned([box(0, 0, 1, 1)], white, noise(3, 1))
     assert first.region.tolist() == [[True, False, False]]
     assert second.region.tolist() == [[False, False, True]]

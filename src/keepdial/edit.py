@@ -161,6 +161,7 @@ def edit(
     progress(Event("verify", 0.0))
     report = verify(_evidence(stage, held, result, plan))
     progress(Event("verify", 1.0))
+    cancel.check()
     return Edit(
         request=request,
         plan=plan,

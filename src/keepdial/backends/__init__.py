@@ -123,9 +123,20 @@ class Backend(Protocol):
     (1, 1); the engine interpolates the dial through it.
     """
 
-    name: str
-    version: str
-    capabilities: Capabilities
+    @property
+    def name(self) -> str:
+        """The word for it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Its version, for records: another version may propose other pixels."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
 
     def curve(self, operation: str) -> tuple[tuple[float, float], ...]:
         """Return the calibration curve, as (kept, knob) pairs in rising order."""

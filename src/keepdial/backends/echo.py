@@ -52,7 +52,7 @@ class Echo:
         if cancel is not None:
             cancel.check()
         source = unit(frame.pixels)
-        far = (source + np.float32(0.4 + step.seed % 1024 / 1024 * 0.2)) % np.float32(1.0)
+        far = (source + np.float32(0.4 + _spread(step.seed) * 0.2)) % np.float32(1.0)
         proposed = far
         if frame.guess:
             k: NDArray[np.float32] = np.asarray(step.knob, np.float32)
@@ -60,6 +60,11 @@ class Echo:
             proposed = far + (source - far) * k
         progress(Event("generate", 1.0))
         return Proposal(proposed.astype(np.float32), (f"echo at seed {step.seed}",))
+
+
+def _spread(seed: int) -> float:
+    """Return a number in [0, 1) that is far for near seeds (Knuth's multiplicative hash)."""
+    return seed * 2654435761 % 2**32 / 2**32
 
 
 BACKEND = Echo()
