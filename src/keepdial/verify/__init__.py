@@ -120,6 +120,7 @@ class Signal:
 
     Attributes:
         name: the word for it.
+        question: what a person wants to know, which the finding answers.
         catches: what it is there to find, as half a sentence.
         limit: what its value is held against.
         basis: where the limit comes from: the promise, or the measurement with its data.
@@ -127,6 +128,7 @@ class Signal:
     """
 
     name: str
+    question: str
     catches: str
     limit: float
     basis: str

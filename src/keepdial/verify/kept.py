@@ -37,6 +37,7 @@ def measure(evidence: Evidence) -> Finding | None:
 
 SIGNAL = Signal(
     name="kept",
+    question="Was as much kept as asked?",
     catches="a result that keeps more or less of the picture than the dial asked for",
     limit=0.1,
     basis="twice the mean gap (0.05) that the dial aims at on photographs it was not calibrated with",

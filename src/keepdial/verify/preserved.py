@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from keepdial.image import Image
 
 ROWS = 64
+DELIVERED = "delivered"
+QUESTION = "Does the saved file keep that promise?"
 REPORT_IT = "Do not use this result: it is a defect in keepdial. Please report it with the record."
 
 
@@ -48,7 +50,7 @@ def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_]
     canvas, free = evidence.canvas, evidence.free
     if delivered.size != canvas.size:
         return Finding(
-            signal="delivered",
+            signal=DELIVERED,
             value=free.size - int(np.count_nonzero(free)),
             limit=0,
             verdict="fail",
@@ -64,7 +66,7 @@ def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_]
     kept = free.size - int(np.count_nonzero(free))
     promised = 0 if guaranteed is None else int(np.count_nonzero(guaranteed & ~free))
     return Finding(
-        signal="delivered",
+        signal=DELIVERED,
         value=broken,
         limit=0,
         verdict="fail" if broken else "pass",
@@ -152,6 +154,7 @@ def _eight(samples: NDArray[Any]) -> NDArray[Any]:
 
 SIGNAL = Signal(
     name="preserved",
+    question="Did anything change that should not?",
     catches="a kept pixel that changed",
     limit=0,
     basis="the promise: kept pixels are copied, not computed",

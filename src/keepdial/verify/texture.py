@@ -9,6 +9,12 @@ around it:
   scale. Noise shows first where a photograph is quiet.
 
 The value is the ratio that is out of its range, otherwise the first; 1 = as around.
+
+Measured with ``benches/signals.py``. Too smooth: no untouched one of 72 areas on Kodak photographs is below
+the limit, but 3 of 22 real scenes are, where the area is plain wall or road; of fills by interpolation
+(Telea, Navier-Stokes) and blur of sigma 2 and 4 all are, of sigma 1 90 % (AUROC 0.999 to 1.000). Too noisy:
+4 % of the untouched areas and none of the real scenes are above the limit; of noise of sigma 5, 10, 20
+there are 38, 86, 96 % (AUROC 0.905, 0.967, 0.995).
 """
 
 from __future__ import annotations
@@ -131,8 +137,9 @@ def _shrunk(region: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:
 
 SIGNAL = Signal(
     name="texture",
+    question="Does its texture match the surroundings?",
     catches="a fill that is too smooth or too noisy for its surroundings",
     limit=0.4,
-    basis="to be measured",
+    basis="no untouched one of 72 areas on Kodak photographs, and 90 % of blurs of sigma 1, are below it",
     measure=measure,
 )

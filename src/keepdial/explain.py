@@ -1,0 +1,196 @@
+"""Explain: what a record says, in plain words, for somebody who has never heard of keepdial."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keepdial.record import Chosen, EditRecord
+    from keepdial.verify import Finding
+
+WIDTH = 96
+
+DIAL = "The dial, called keep, says how much of the picture must survive: 1 is everything, 0 is nothing."
+"""The one idea a reader has to be told."""
+
+VERDICTS = {"pass": "ok", "warn": "look", "fail": "BROKEN"}
+
+
+def explain(record: EditRecord) -> str:
+    """Return the whole story of an edit: what, where, how much, by whom, why, and what was measured."""
+    parts = [
+        ("What was done", _what(record)),
+        ("Where", _where(record)),
+        ("How much was to be kept", _dial(record)),
+        ("What could not change", _pins(record)),
+        ("By what, and why", _who(record)),
+        ("What was decided along the way", [_sentence(note) for note in record.notes]),
+        ("What was measured", _measured(record)),
+        ("The file", _file(record)),
+        ("Doing it again", _again(record)),
+    ]
+    blocks = [f"{title}\n{_paragraphs(lines)}" for title, lines in parts if lines]
+    return "\n\n".join(blocks) + "\n"
+
+
+def summary(record: EditRecord) -> str:
+    """Return the few lines that are worth a glance right after an edit."""
+    if record.region is None:
+        return _paragraphs(_what(record), indent="") + "\n"
+    lines = [f"{record.operation}: {_share(record)}; {_promise(record)}."]
+    lines += _dial(record)[:1]
+    concerns = [f for f in record.report.findings if f.verdict != "pass"]
+    lines += [f"{VERDICTS[f.verdict]}: {f.signal}. {f.meaning} {f.advice}".rstrip() for f in concerns]
+    if not concerns:
+        lines.append(f"Nothing to note: {', '.join(f.signal for f in record.report.findings)} are fine.")
+    return _paragraphs(lines, indent="") + "\n"
+
+
+def _what(record: EditRecord) -> list[str]:
+    if record.region is None:
+        return [f"Nothing: {record.operation} was asked for, and the picture came back as it was."]
+    from keepdial.operations import operations
+
+    known = operations().get(record.operation)
+    lines = [f"The operation was {record.operation}." + (f" {known.summary}" if known else "")]
+    was, now = record.source, record.result
+    if (was.width, was.height) != (now.width, now.height):
+        lines.append(f"The picture grew from {was.width}x{was.height} to {now.width}x{now.height} pixels.")
+    options = {name: value for name, value in record.params.items() if value is not None}
+    if options:
+        said = ", ".join(f"{name} = {_shown(value)}" for name, value in options.items())
+        lines.append(f"With these options: {said}.")
+    return lines
+
+
+def _where(record: EditRecord) -> list[str]:
+    if record.region is None:
+        return []
+    r = record.region
+    return [
+        f"{_share(record)}, inside a box of {r.width}x{r.height} pixels that begins {r.x} pixels from the "
+        f"left and {r.y} from the top.",
+        "Outside of this, pixels are copied from the original and not computed.",
+    ]
+
+
+def _share(record: EditRecord) -> str:
+    assert record.region is not None
+    share = 100 * record.region.share
+    percent = f"{share:.1f} %" if share >= 0.1 else "less than 0.1 %"
+    return f"{record.region.pixels:,} pixels, {percent} of the picture"
+
+
+def _promise(record: EditRecord) -> str:
+    for finding in record.report.findings:
+        if finding.signal == "preserved" and finding.verdict == "pass":
+            return "every other pixel is as it was"
+    return "no other pixel was to change"
+
+
+def _dial(record: EditRecord) -> list[str]:
+    if record.region is None:
+        return []
+    kept = next((f.value for f in record.report.findings if f.signal == "kept"), None)
+    who = "you asked for" if record.keep_asked else f"the default of {record.operation} is"
+    asked = "a map with a value for each pixel" if record.keep is None else f"{record.keep:g}"
+    if kept is None:
+        first = f"keep: {who} {asked}, but nothing was there yet that could be kept."
+    else:
+        first = f"keep: {who} {asked}; {kept:.2f} was measured."
+    lines = [first, DIAL]
+    if kept is not None:
+        lines.append(
+            "It is measured by comparing how before and after look in the box around the edit, so untouched "
+            "corners of that box count as kept."
+        )
+    if len(record.attempts) > 1:
+        tries = ", ".join(f"{a.kept:.2f}" for a in record.attempts)
+        lines.append(f"It took {len(record.attempts)} attempts to come near; they kept {tries}.")
+    return lines
+
+
+def _pins(record: EditRecord) -> list[str]:
+    return [
+        f"{pin.pixels:,} pixels ({pin.what}), pinned by {pin.asked_by}. To let them change: {pin.release}"
+        for pin in record.pins
+    ]
+
+
+def _who(record: EditRecord) -> list[str]:
+    if not record.routes:
+        return ["No backend was asked, since nothing had to be generated."]
+    about = "A backend proposes pixels; keepdial decides which of them reach the picture."
+    return [*(line for chosen in record.routes for line in _backend(chosen)), about]
+
+
+def _backend(chosen: Chosen) -> list[str]:
+    lines = [f"The backend {chosen.backend}, version {chosen.version}. Why: {chosen.why}"]
+    if chosen.knob is not None:
+        lines.append(
+            f"Its own knob stood at {chosen.knob:.2f} (0 = free, 1 = hold everything), from its calibration."
+        )
+    if not chosen.turned_down:
+        lines.append("There was no other to choose from.")
+    return lines + [f"Not {name}: it {reason.rstrip('.')}." for name, reason in chosen.turned_down]
+
+
+def _measured(record: EditRecord) -> list[str]:
+    """Return a line or two for each finding, those that need a look first."""
+    order = ["fail", "warn", "pass"]
+    findings = sorted(record.report.findings, key=lambda f: order.index(f.verdict))
+    return [_finding(finding) for finding in findings]
+
+
+def _finding(finding: Finding) -> str:
+    next_step = f" What to do: {finding.advice}" if finding.advice else ""
+    return f"[{VERDICTS[finding.verdict]}] {_asks(finding.signal)} {finding.meaning}{next_step}"
+
+
+def _asks(signal: str) -> str:
+    """Return the question that the signal declares; a signal that is not installed here has only its name."""
+    from keepdial.verify import signals
+    from keepdial.verify.preserved import DELIVERED, QUESTION
+
+    if signal == DELIVERED:
+        return QUESTION
+    known = signals().get(signal)
+    return f"{signal}:" if known is None else known.question
+
+
+def _file(record: EditRecord) -> list[str]:
+    if record.delivered is None:
+        return []
+    file = record.delivered
+    exact = file.digest == record.result.digest
+    how = "holds every pixel of the result exactly" if exact else "is compressed with loss"
+    return [f"{file.name}, {file.format.upper()}, {how}.", *(_sentence(note) for note in file.notes)]
+
+
+def _again(record: EditRecord) -> list[str]:
+    source = record.source
+    kind = f"{source.format.upper()}, " if source.format else ""
+    env = record.environment
+    return [
+        f"keepdial {record.keepdial}, seed {record.request.seed}, on a picture of "
+        f"{source.width}x{source.height} pixels ({kind}{source.depth} bits per sample). The same "
+        "request, seed and versions give the same pixels; `keepdial replay` does it and compares.",
+        f"It was made with Python {env.python}, NumPy {env.packages.get('numpy', '?')}, on {env.system} "
+        f"({env.machine}, {env.cpu}).",
+    ]
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _paragraphs(lines: list[str], *, indent: str = "  ") -> str:
+    return "\n".join(
+        textwrap.fill(line, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ") for line in lines
+    )
