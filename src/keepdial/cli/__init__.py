@@ -28,13 +28,14 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(error.exit_code, error.code, error.message, error.hint, given)
     except typer.TyperException as error:
         # An option that does not exist or lacks its value: found by the parser, before any of our code.
-        return _fail(2, "usage_error", error.format_message(), _where_help_is(error), given)
+        said = error.format_message().rstrip(".") + "."
+        return _fail(2, "usage_error", said, _where_help_is(error), given)
     except (KeyboardInterrupt, typer.Abort):
         return _fail(130, "cancelled", "Stopped; nothing was written.", "", given)
     except BrokenPipeError:
         # The reader of our output went away (``| head``). Python would complain again while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return 1
 
 
 def _where_help_is(error: Exception) -> str:

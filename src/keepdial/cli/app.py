@@ -86,6 +86,14 @@ class Commands(TyperGroup):
         return name, load_command(name) if stand_in is not None and name is not None else None, rest
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from keepdial import __version__
+
+        typer.echo(f"keepdial {__version__}")
+        raise typer.Exit()
+
+
 def group() -> TyperGroup:
     """Return the whole command line."""
     app = typer.Typer(
@@ -100,13 +108,11 @@ def group() -> TyperGroup:
 
     @app.callback()
     def start(
-        version: bool = typer.Option(False, "--version", help="Print the version and stop.", is_eager=True),
+        version: bool = typer.Option(
+            False, "--version", help="Print the version and stop.", is_eager=True, callback=_print_version
+        ),
     ) -> None:
-        if version:
-            from keepdial import __version__
-
-            typer.echo(f"keepdial {__version__}")
-            raise typer.Exit()
+        pass
 
     found = typer.main.get_command(app)
     if not isinstance(found, TyperGroup):

@@ -46,8 +46,6 @@ def places(*, image: str, output: str | None, count: int, source_format: str) ->
 def refuse_existing(paths: list[Path], *, overwrite: bool) -> None:
     """Raise `OutputExists` before any work is done if one of `paths` is there; the writer looks once more."""
     for path in paths:
-        if path.is_dir():
-            raise OutputError(f"{path} is a folder.", hint="Name a file with -o.")
         if not overwrite and path.exists():
             raise OutputExists(
                 f"{path} exists already.", hint="Name another file with -o, or add --overwrite."
@@ -62,6 +60,8 @@ def _named(output: str, source_format: str) -> tuple[str, Path]:
     if "\0" in output or not output:
         raise ParameterError("--output", output, "the name of a file, or - for stdout")
     path = Path(output)
+    if not path.name or path.is_dir():
+        raise OutputError(f"{output} is a folder.", hint="Name a file with -o.")
     if not path.suffix:
         return _writable(source_format), path
     known = endings()

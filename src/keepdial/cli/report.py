@@ -93,18 +93,16 @@ def _rows(fact: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows = [
             ("where", f"{pixels:,} pixels, {share} of the picture, in the box {x},{y},{width},{height}"),
             ("keep", _kept(fact)),
-            ("by", _sentence(fact["why"])),
+            ("by", fact["why"]),
         ]
-    rows += [
-        ("pinned", f"{pin['what']}: {pin['pixels']:,} pixels, for {pin['asked_by']}") for pin in fact["pins"]
-    ]
+    rows += [("pinned", f"{p['what']}: {p['pixels']:,} pixels, for {p['asked_by']}") for p in fact["pins"]]
     rows += [("note", note) for note in fact["notes"]]
     told = {"preserved": 0, "delivered": 1}
     fine = [f for f in fact["findings"] if f["verdict"] == "pass"]
     first = sorted((f for f in fine if f["signal"] in told), key=lambda f: told[f["signal"]])
     rows += [(MARK["pass"], f["meaning"]) for f in first]
     rest = ", ".join(f["signal"] for f in fine if f["signal"] not in told)
-    rows += [(MARK["pass"], f"Nothing to see to: {rest}.")] if rest else []
+    rows += [(MARK["pass"], f"Also fine: {rest}.")] if rest else []
     rows += [
         (MARK[f["verdict"]], f"{f['signal']}: {f['meaning']} {f['advice']}".strip())
         for f in fact["findings"]
