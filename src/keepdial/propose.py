@@ -111,7 +111,7 @@ def threads(count: int) -> Iterator[None]:
     import numba
 
     before = numba.get_num_threads()
-    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))
+    numba.set_num_threads(min(count, before))
     try:
         yield
     finally:

@@ -357,10 +357,9 @@ def self_contained(request: Request, image: Image) -> Request:
 def _embedded(selector: Selector, image: Image) -> Selector:
     if selector.kind != "mask":
         return selector
-    from keepdial.select import finder
+    from keepdial.select import select
 
-    unit = finder("mask")
-    png, invert = _png(unit.rasterise(unit.options.build(**selector.options), image))
+    png, invert = _png(select([selector], image).mask)
     options: dict[str, JsonValue] = {"png": png, "channel": "luminance"}
     return Selector(kind="mask", options=options | ({"invert": True} if invert else {}))
 

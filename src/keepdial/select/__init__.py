@@ -24,6 +24,19 @@ class Options(Value):
     """Base of a finder's options; each field carries a description, a range and perhaps a default."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Region:
+    """What a finder found: its values over a box of the upright picture; outside of the box all is 0.
+
+    Attributes:
+        box: inside the picture; it need not be the tightest.
+        values: (box.height, box.width) float32 in [0, 1], 1 = inside.
+    """
+
+    box: Box
+    values: NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
     """The declaration of one kind of region; command line, schema and docs come from it.
@@ -32,7 +45,7 @@ class Finder:
         name: the word for it, a selector's ``kind``.
         summary: one sentence.
         options: the class of its options.
-        rasterise: ``(options, image) -> (H, W) float32`` in [0, 1] of the upright picture, 1 = inside.
+        rasterise: ``(options, image) -> Region`` of the upright picture.
         hugs: whether its regions follow an object's outline closely, so that the object's soft edge may
             lie outside of them (a mask does; a box drawn around something does not).
     """
@@ -40,7 +53,7 @@ class Finder:
     name: str
     summary: str
     options: type[Options]
-    rasterise: Callable[[Any, Image], NDArray[np.float32]]
+    rasterise: Callable[[Any, Image], Region]
     hugs: bool = False
 
 
@@ -85,18 +98,25 @@ def select(selectors: Sequence[Selector], image: Image) -> Selection:
     from keepdial.mask import bounds
 
     size = image.size
-    union: NDArray[np.float32] | None = None
+    mask = np.zeros((size.height, size.width), np.float32)
+    whole: Box | None = None
     hugs = False
     for selector in selectors:
         unit = finder(selector.kind)
         region = unit.rasterise(unit.options.build(**selector.options), image)
-        if region.shape != (size.height, size.width) or region.dtype != np.float32:
+        box, values = region.box, region.values
+        fits = values.shape == (box.height, box.width) and values.dtype == np.float32
+        if not fits or box.clip(size) != box:
             raise SelectionError(
-                f"The finder {unit.name!r} returned {region.shape} {region.dtype}; the picture is {size}.",
+                f"The finder {unit.name!r} returned {values.shape} {values.dtype} for the box {box} of a "
+                f"picture of {size}.",
                 hint="This is a defect of the finder.",
             )
-        union = region if union is None else np.maximum(union, region)
+        part = mask[box.slices]
+        np.maximum(part, values, out=part)
+        whole = box if whole is None else whole.union(box)
         hugs = hugs or unit.hugs
-    if union is None:
-        union = np.zeros((size.height, size.width), np.float32)
-    return Selection(union, bounds(union), hugs)
+    tight = None if whole is None else bounds(mask[whole.slices])
+    if whole is None or tight is None:
+        return Selection(mask, None, hugs)
+    return Selection(mask, tight.shift(whole.x, whole.y), hugs)

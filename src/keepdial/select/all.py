@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keepdial.select import Finder, Options
+from keepdial.geometry import Box
+from keepdial.select import Finder, Options, Region
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from keepdial.image import Image
 
 
@@ -17,11 +15,12 @@ class AllOptions(Options):
     """The whole picture has no options."""
 
 
-def rasterise(options: AllOptions, image: Image) -> NDArray[np.float32]:
-    """Return (H, W) float32, 1 everywhere."""
+def rasterise(options: AllOptions, image: Image) -> Region:
+    """Return 1 everywhere."""
     import numpy as np
 
-    return np.ones((image.size.height, image.size.width), np.float32)
+    size = image.size
+    return Region(Box(0, 0, size.width, size.height), np.ones((size.height, size.width), np.float32))
 
 
 FINDER = Finder("all", "The whole picture.", AllOptions, rasterise)

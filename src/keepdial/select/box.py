@@ -8,12 +8,9 @@ from pydantic import Field
 
 from keepdial.errors import SelectionError
 from keepdial.geometry import Box
-from keepdial.select import Finder, Options
+from keepdial.select import Finder, Options, Region
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from keepdial.image import Image
 
 FARTHEST = 1_000_000
@@ -29,8 +26,8 @@ class BoxOptions(Options):
     height: int = Field(ge=1, le=2 * FARTHEST, description="Height in pixels.")
 
 
-def rasterise(options: BoxOptions, image: Image) -> NDArray[np.float32]:
-    """Return (H, W) float32, 1 inside the box, 0 outside.
+def rasterise(options: BoxOptions, image: Image) -> Region:
+    """Return 1 inside the box.
 
     Raises `SelectionError` when the whole box lies outside of the picture.
     """
@@ -43,9 +40,7 @@ def rasterise(options: BoxOptions, image: Image) -> NDArray[np.float32]:
             f"The box {asked} lies wholly outside of the picture, which is {image.size}.",
             hint="Boxes are x,y,width,height in pixels of the upright picture, from its top left corner.",
         )
-    region = np.zeros((image.size.height, image.size.width), np.float32)
-    region[inside.slices] = 1.0
-    return region
+    return Region(inside, np.ones((inside.height, inside.width), np.float32))
 
 
 FINDER = Finder("box", "A rectangle of whole pixels.", BoxOptions, rasterise)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from keepdial.errors import ParameterError, SelectionError
-from keepdial.select import Finder, Options
+from keepdial.geometry import Box
+from keepdial.select import Finder, Options, Region
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,8 +36,8 @@ class MaskOptions(Options):
     invert: bool = Field(default=False, description="Swap inside and outside after reading.")
 
 
-def rasterise(options: MaskOptions, image: Image) -> NDArray[np.float32]:
-    """Return (H, W) float32 in [0, 1], 1 = inside; greys, at 8 or 16 bits, are part selected.
+def rasterise(options: MaskOptions, image: Image) -> Region:
+    """Return the mask's values, 1 = inside; greys, at 8 or 16 bits, are part selected.
 
     A mask in a lossy format is cleaned: values under 1/16 count as 0 and over 15/16 as 1. A mask of the
     size of the picture as it is stored, before its orientation tag, is turned like the picture.
@@ -52,7 +53,7 @@ def rasterise(options: MaskOptions, image: Image) -> NDArray[np.float32]:
     mask = fitted(values(found, options.channel), image.size, image.orientation)
     if options.invert:
         mask = 1 - mask
-    return mask
+    return Region(Box(0, 0, image.size.width, image.size.height), mask)
 
 
 def decoded(text: str) -> bytes:
@@ -86,7 +87,7 @@ def values(picture: Image, channel: str) -> NDArray[np.float32]:
                 "The mask was to be read by its alpha channel, but it has none.",
                 hint="Use channel=luminance: white = inside.",
             )
-        read = 1 - unit(picture.alpha)
+        read = unit(picture.white - picture.alpha)
     else:
         read = unit(grey)
         if alpha is not None:

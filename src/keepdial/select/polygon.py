@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from keepdial.errors import SelectionError
-from keepdial.select import Finder, Options
+from keepdial.geometry import Box
+from keepdial.select import Finder, Options, Region
 from keepdial.select.box import FARTHEST
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class PolygonOptions(Options):
     )
 
 
-def rasterise(options: PolygonOptions, image: Image) -> NDArray[np.float32]:
-    """Return (H, W) float32, 1 inside by the even-odd rule; with `antialias` the coverage along the edge.
+def rasterise(options: PolygonOptions, image: Image) -> Region:
+    """Return 1 inside by the even-odd rule; with `antialias` the coverage along the edge.
 
     The accumulation buffer of font rasterisers: each crossing of a scan line with the outline adds a step,
     and the running sum along the row is the coverage. Raises `SelectionError` when the polygon's bounding
@@ -55,12 +56,13 @@ def rasterise(options: PolygonOptions, image: Image) -> NDArray[np.float32]:
             f"the picture, which is {size}.",
             hint="Points are x,y in pixels of the upright picture, from its top left corner.",
         )
-    region = np.zeros((size.height, size.width), np.float32)
-    left, right = max(0, int(low[0])), min(size.width, int(np.ceil(high[0])))
-    for top in range(max(0, int(low[1])), min(size.height, int(np.ceil(high[1]))), STRIP):
-        strip = region[top : min(top + STRIP, size.height), left:right]
-        strip[...] = _coverage(p - (left, top), strip.shape, antialias=options.antialias)
-    return region
+    x, y = int(np.floor(low[0])), int(np.floor(low[1]))
+    box = Box(x, y, int(np.ceil(high[0])) - x, int(np.ceil(high[1])) - y).clip(size)
+    values = np.zeros((box.height, box.width), np.float32)
+    for top in range(0, box.height, STRIP):
+        strip = values[top : top + STRIP]
+        strip[...] = _coverage(p - (box.x, box.y + top), strip.shape, antialias=options.antialias)
+    return Region(box, values)
 
 
 def _coverage(p: NDArray[np.float64], shape: tuple[int, ...], *, antialias: bool) -> NDArray[np.float32]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from keepdial.errors import SelectionError
-from keepdial.geometry import Box
-from keepdial.select import Finder, Options
+from keepdial.geometry import Box, size_of
+from keepdial.select import Finder, Options, Region
 from keepdial.select.polygon import Point
 
 if TYPE_CHECKING:
@@ -28,32 +28,36 @@ class StrokeOptions(Options):
     width: float = Field(gt=0, le=20_000, description="The brush's diameter in pixels.")
 
 
-def rasterise(options: StrokeOptions, image: Image) -> NDArray[np.float32]:
-    """Return (H, W) float32, 1 under the brush, falling to 0 over one pixel at its edge.
+def rasterise(options: StrokeOptions, image: Image) -> Region:
+    """Return 1 under the brush, falling to 0 over one pixel at its edge.
 
-    Raises `SelectionError` when the brush never touches the picture's rectangle.
+    Raises `SelectionError` when the whole line passes beside the picture.
     """
     import numpy as np
 
-    size = image.size
-    region = np.zeros((size.height, size.width), np.float32)
-    radius = options.width / 2
-    touched = False
-    for start, end in _pieces(np.asarray(options.points, np.float64), 64 + 2 * radius):
-        low = np.floor(np.minimum(start, end) - radius - 1).astype(int)
-        high = np.ceil(np.maximum(start, end) + radius + 1).astype(int)
-        box = Box(int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])).clip(size)
-        if box.area == 0:
-            continue
-        touched = True
-        part = region[box.slices]
-        np.maximum(part, _capsule(start, end, radius, box), out=part)
-    if not touched:
+    points, radius = np.asarray(options.points, np.float64), options.width / 2
+    whole = _around(points.min(axis=0), points.max(axis=0), radius).clip(image.size)
+    if whole.area == 0:
         raise SelectionError(
-            f"The stroke lies wholly outside of the picture, which is {size}.",
+            f"The stroke lies wholly outside of the picture, which is {image.size}.",
             hint="Points are x,y in pixels of the upright picture, from its top left corner.",
         )
-    return region
+    values = np.zeros((whole.height, whole.width), np.float32)
+    points = points - (whole.x, whole.y)
+    for start, end in _pieces(points, 64 + 2 * radius):
+        box = _around(np.minimum(start, end), np.maximum(start, end), radius).clip(size_of(values))
+        part = values[box.slices]
+        np.maximum(part, _capsule(start, end, radius, box), out=part)
+    return Region(whole, values)
+
+
+def _around(low: NDArray[np.float64], high: NDArray[np.float64], radius: float) -> Box:
+    """Return the box of all pixels that a brush of `radius` between two corners can touch."""
+    import numpy as np
+
+    x, y = (int(v) for v in np.floor(low - radius - 1))
+    right, bottom = (int(v) for v in np.ceil(high + radius + 1))
+    return Box(x, y, right - x, bottom - y)
 
 
 def _pieces(
