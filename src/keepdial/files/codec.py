@@ -49,10 +49,14 @@ Pillow's DecompressionBombError, which cannot come up since sizes are judged fir
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first bytes say: the size as stored, before orientation, and the number of frames."""
+    """What the first bytes say: the size as stored, before orientation, and the number of frames.
+
+    `exact` is False where the header gives a bound only (AVIF, HEIC: of several items and a rotation).
+    """
 
     size: Size
     frames: int = 1
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -87,7 +87,7 @@ def decode_ac(
         if u % interval == 0:
             k = u // interval
             p, stop = 8 * bounds[k], 8 * bounds[k + 1]
-            run_of_ends = 0
+            run_of_ends = np.int64(0)
         block = layout[0, 4] + (u // across) * layout[0, 5] + u % across
         z = start
         if run_of_ends == 0:

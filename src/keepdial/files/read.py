@@ -46,7 +46,9 @@ def open_image(
     _check(header, settings)
     with decoding(codec.name):
         decoded = codec.decode(data, header)
-    if size_of(decoded.pixels) != header.size:
+    if not header.exact:
+        _check(Header(size_of(decoded.pixels)), settings)
+    elif size_of(decoded.pixels) != header.size:
         raise CorruptFile(
             f"The {codec.name.upper()} file's header says {header.size}, its picture is "
             f"{size_of(decoded.pixels)}.",
