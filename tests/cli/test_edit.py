@@ -70,6 +70,7 @@ def test_json_report(folder: Path, run: Run) -> None:
         "size",
         "edited",
         "keep",
+        "keep_asked",
         "kept",
         "pins",
         "verdict",
@@ -92,7 +93,7 @@ def test_json_report(folder: Path, run: Run) -> None:
 def test_text_report_tells_what_where_and_what_was_found(folder: Path, run: Run) -> None:
     ran = run("remove", "rocket.jpg", *BOX, *ECHO, "--pin", "box:0,0,9,9")
     assert "1,760 pixels, 0.64 % of the picture, in the box 190,115,22,80" in ran.out
-    assert "0 was asked for, 0.00 was kept" in ran.out
+    assert "0 is the default, 0.00 was kept" in ran.out
     assert "echo was asked for by name" in ran.out
     assert "box: 81 pixels, for you" in ran.out
     assert "pixels outside the edited area are exactly as they were" in ran.out

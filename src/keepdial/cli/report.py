@@ -49,6 +49,7 @@ def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size:
             "share": round(region.share, 6),
         },
         "keep": record.keep,
+        "keep_asked": record.keep_asked,
         "kept": next((f.value for f in record.report.findings if f.signal == "kept"), None),
         "pins": [pin.model_dump(mode="json") for pin in record.pins],
         "verdict": record.report.verdict,
@@ -114,7 +115,8 @@ def _rows(fact: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _kept(fact: Mapping[str, Any]) -> str:
-    asked = "a map was asked for" if fact["keep"] is None else f"{fact['keep']:g} was asked for"
+    who = "was asked for" if fact["keep_asked"] else "is the default"
+    asked = f"a map {who}" if fact["keep"] is None else f"{fact['keep']:g} {who}"
     if fact["kept"] is None:
         return f"{asked}; there was nothing under the edit that could be kept"
     return f"{asked}, {fact['kept']:.2f} was kept of the edited part"
