@@ -95,6 +95,17 @@ def example(page: str) -> Any:
     return module
 
 
+def test_the_program_of_the_readme_runs(
+    tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(photos, tmp_path / "examples" / "photos")
+    monkeypatch.chdir(tmp_path)
+    (code,) = blocks(ROOT / "README.md", "python")
+    exec(compile(code, "README.md", "exec"), {})
+    assert (tmp_path / "out.jpg").stat().st_size > 10_000
+    assert "preserved" in capsys.readouterr().out
+
+
 def test_the_operation_of_the_documents_is_a_command() -> None:
     command = operation_command(example("adding-an-operation.md").OPERATION)
     assert command.name == "patch-up"
