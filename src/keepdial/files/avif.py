@@ -67,8 +67,10 @@ class Avif:
         from keepdial.files.avificc import with_profile
 
         image = job.image
+        grey = image.pixels.shape[2] == 1 and image.alpha is None
         pixels = np.repeat(image.pixels, 3, axis=2) if image.pixels.shape[2] == 1 else image.pixels
-        data = bytes(imagecodecs.avif_encode(join_alpha(pixels, image.alpha), level=100, speed=SPEED))
+        samples = image.pixels[:, :, 0] if grey else join_alpha(pixels, image.alpha)
+        data = bytes(imagecodecs.avif_encode(np.ascontiguousarray(samples), level=100, speed=SPEED))
         if image.icc:
             data = with_profile(data, image.icc)
         notes = ["saved as lossless AVIF, so that kept pixels stay as they were; the file is larger"]

@@ -6,7 +6,7 @@ import io
 import struct
 
 from keepdial.errors import CorruptFile
-from keepdial.files.codec import Decoded, Encoded, Header, Job, split_alpha
+from keepdial.files.codec import Decoded, Encoded, Header, Job, per_inch, split_alpha
 from keepdial.geometry import Size
 
 _HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
@@ -44,12 +44,9 @@ class Bmp:
         from keepdial.files.pil import opened, samples
 
         with opened(data, "BMP") as picture:
-            dpi = picture.info.get("dpi")
             array, notes = samples(picture)
         pixels, alpha = split_alpha(array)
-        return Decoded(
-            pixels=pixels, alpha=alpha, dpi=dpi if dpi and dpi[0] and dpi[1] else None, notes=notes
-        )
+        return Decoded(pixels=pixels, alpha=alpha, dpi=_dpi(data), notes=notes)
 
     def encode(self, job: Job) -> Encoded:
         """Write 24-bit RGB or 8-bit grey, exactly."""
@@ -62,6 +59,13 @@ class Bmp:
         picture.save(out, "BMP", dpi=job.image.dpi or (72, 72))
         notes = ("BMP holds no colour profile: it was left out",) if job.image.icc else ()
         return Encoded(out.getvalue(), self.name, np.ones(pixels.shape[:2], np.bool_), notes)
+
+
+def _dpi(data: bytes) -> tuple[float, float] | None:
+    if struct.unpack_from("<I", data, 14)[0] < 40:
+        return None
+    x, y = struct.unpack_from("<ii", data, 38)
+    return (per_inch(x), per_inch(y)) if x > 0 and y > 0 else None
 
 
 CODEC = Bmp()

@@ -168,6 +168,12 @@ def too_large(what: str, value: object, limit: str, hint: str = "") -> TooLarge:
     return TooLarge(f"{what}: {value}; the limit is {limit}.", hint=hint)
 
 
+def per_inch(per_metre: float) -> float:
+    """Return dots per inch; the whole number where one gives just this rounded number per metre."""
+    exact = per_metre * 0.0254
+    return float(round(exact)) if round(round(exact) / 0.0254) == per_metre else exact
+
+
 def split_alpha(samples: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
     """Split (H, W) or (H, W, 1 to 4) samples into pixels (H, W, 1 or 3) and alpha (H, W) or None."""
     import numpy as np

@@ -107,6 +107,13 @@ def orientation_only(orientation: Orientation) -> bytes:
     return struct.pack("<4sIHHHIII", b"II*\0", 8, 1, ORIENTATION, 3, 1, orientation.value, 0)
 
 
+def resolution_only(dpi: tuple[float, float]) -> bytes:
+    """Return the smallest block that tells the resolution, for formats that have no other place for it."""
+    x, y = (struct.pack("<II", round(d * 1000), 1000) for d in dpi)
+    inches = Entry(RESOLUTION_UNIT, 3, 1, struct.pack("<H", 2))
+    return _build("<", [Entry(X_RESOLUTION, 5, 1, x), Entry(Y_RESOLUTION, 5, 1, y), inches], [], [])
+
+
 def cleaned(exif: bytes, orientation: Orientation) -> bytes | None:
     """Return the block anew with this orientation, without location, thumbnail and maker note.
 

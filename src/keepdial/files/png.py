@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from keepdial.errors import CorruptFile
 from keepdial.files import exif as exif_block
-from keepdial.files.codec import Decoded, Encoded, Header, Job, join_alpha, split_alpha, too_large
+from keepdial.files.codec import Decoded, Encoded, Header, Job, join_alpha, per_inch, split_alpha, too_large
 from keepdial.files.icc import LIMIT as ICC_LIMIT
 from keepdial.geometry import Size
 
@@ -19,7 +19,7 @@ MAX_CHUNKS = 10_000
 TEXT_LIMIT = 8 * 1024 * 1024
 """Largest text that a compressed text chunk may hold, in bytes."""
 _XMP_KEY = b"XML:com.adobe.xmp\0"
-_KINDS = {0: "grey", 2: "RGB", 3: "palette", 4: "grey with alpha", 6: "RGB with alpha"}
+_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 
 
 @dataclass(slots=True)
@@ -124,8 +124,8 @@ def _ihdr(data: bytes) -> tuple[int, int, int, int]:
     if zlib.crc32(data[12:29]) != struct.unpack_from(">I", data, 29)[0]:
         raise _damaged("IHDR checksum")
     width, height, depth, kind = struct.unpack_from(">IIBB", data, 16)
-    if kind not in _KINDS:
-        raise _damaged(f"colour type {kind}")
+    if depth not in _DEPTHS.get(kind, ()):
+        raise _damaged(f"colour type {kind} of {depth} bits")
     return width, height, depth, kind
 
 
@@ -181,7 +181,7 @@ def _note_chunk(found: Chunks, kind: bytes, body: bytes) -> None:
         found.exif = body.removeprefix(b"Exif\0\0")
     elif kind == b"pHYs" and len(body) == 9:
         x, y, unit = struct.unpack(">IIB", body)
-        found.dpi = (x * 0.0254, y * 0.0254) if unit == 1 and x and y else None
+        found.dpi = (per_inch(x), per_inch(y)) if unit == 1 and x and y else None
     elif kind == b"acTL" and len(body) == 8:
         found.frames = struct.unpack_from(">I", body)[0]
     elif kind == b"gAMA" and len(body) == 4:

@@ -145,11 +145,11 @@ def _from_cmyk(pixels: NDArray[Any], icc: bytes | None, notes: list[str]) -> NDA
     if profile is not None:
         source = Pil.frombytes("CMYK", (pixels.shape[1], pixels.shape[0]), pixels.tobytes())
         try:
-            out = ImageCms.profileToProfile(source, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            rgb = ImageCms.profileToProfile(source, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
         except ImageCms.PyCMSError as problem:
             raise ValueError(f"colour profile: {problem}") from problem
         notes.append("CMYK converted to sRGB with its profile")
-        return np.array(out)
+        return np.array(rgb)
     notes.append("CMYK converted to RGB without a profile: colours are approximate")
     inks = pixels.astype(np.uint16)
     out: NDArray[Any] = 255 - np.minimum(255, inks[:, :, :3] + inks[:, :, 3:])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from keepdial.errors import CorruptFile
 from keepdial.files import exif as exif_block
 from keepdial.files.codec import Decoded, Encoded, Header, Job, join_alpha, split_alpha, too_large
+from keepdial.files.exif import resolution_only
 from keepdial.geometry import Size
 
 MAX_CHUNKS = 20_000
@@ -69,7 +70,8 @@ class Webp:
         pixels = np.repeat(image.pixels, 3, axis=2) if image.pixels.shape[2] == 1 else image.pixels
         picture = Pil.fromarray(join_alpha(pixels, image.alpha))
         out = io.BytesIO()
-        extra = {"icc_profile": image.icc, "exif": job.metadata.exif, "xmp": job.metadata.xmp}
+        resolution = resolution_only(image.dpi) if image.dpi else None
+        extra = {"icc_profile": image.icc, "exif": job.metadata.exif or resolution, "xmp": job.metadata.xmp}
         how = {"lossless": True, "exact": True, "quality": 20, "method": 1}
         picture.save(out, "WEBP", **how, **{k: v for k, v in extra.items() if v})
         notes: tuple[str, ...] = ()
