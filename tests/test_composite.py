@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keepdial.backends import Frame, Proposal
-from keepdial.composite import compose, guard
+from keepdial.backends import Capabilities, Frame, Proposal
+from keepdial.composite import Composite, guard
 from keepdial.errors import GuaranteeError
+from keepdial.frame import Window
 from keepdial.geometry import Box
 from keepdial.image import Image
 from tests.pictures import images, noise
@@ -19,6 +20,13 @@ def frame(canvas: Image, mask: list[list[float]], box: Box | None = None, **more
     box = box or Box(0, 0, canvas.size.width, canvas.size.height)
     weight = np.array(mask, np.float32)
     return Frame(box, canvas.pixels[box.slices], weight, weight == 0, False, **more)  # type: ignore[arg-type]
+
+
+def compose(canvas: Image, frames: list[Frame], proposals: list[Proposal]) -> Image:
+    work = Composite(canvas, np.zeros(canvas.pixels.shape[:2], np.float32))
+    for one, proposal in zip(frames, proposals, strict=True):
+        work.add(one, proposal)
+    return work.image()
 
 
 def flat(f: Frame, value: float) -> Proposal:
@@ -64,6 +72,23 @@ def test_alpha_profile_and_the_rest_are_carried_over() -> None:
     result = compose(canvas, [f], [flat(f, 0.5)])
     assert result.alpha is canvas.alpha
     assert result.orientation == canvas.orientation
+
+
+def test_what_one_window_filled_is_picture_for_the_next() -> None:
+    canvas, mask = grey(1, 2, 3, 4), np.array([[0, 1, 1, 0]], np.float32)
+    can = Capabilities(frozenset())
+    usable = mask == 0
+    work = Composite(canvas, mask)
+    first = work.frame(Window(Box(0, 0, 4, 1), usable, np.array([[False, True, False, False]])), can)
+    assert first.mask.tolist() == [[0, 1, 1, 0]]
+    work.add(first, flat(first, 1.0))
+    second = work.frame(Window(Box(0, 0, 4, 1), usable, np.array([[False, False, True, False]])), can)
+    assert second.pixels[0, :, 0].tolist() == [1, 255, 3, 4]
+    assert second.mask.tolist() == [[0, 0, 1, 0]]
+    assert second.usable.tolist() == [[True, False, False, True]]
+    work.add(second, flat(second, 0.0))
+    assert work.image().pixels[0, :, 0].tolist() == [1, 255, 0, 4]
+    assert mask.tolist() == [[0, 1, 1, 0]]
 
 
 @given(image=images, seed=st.integers(0, 99))

@@ -232,10 +232,10 @@ def test_a_backend_that_writes_into_its_frame_is_stopped(monkeypatch: pytest.Mon
 
 
 def test_a_defect_in_the_composite_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def careless(canvas: Image, *_: Any) -> Image:
-        return canvas.with_pixels(255 - canvas.pixels, canvas.alpha)
+    def careless(backend: Any, step: Any, keep: Any, canvas: Image, *_: Any, **__: Any) -> Any:
+        return canvas.with_pixels(255 - canvas.pixels, canvas.alpha), ()
 
-    monkeypatch.setattr(MODULE, "compose", careless)
+    monkeypatch.setattr(MODULE, "generate", careless)
     with pytest.raises(GuaranteeError):
         ask("fill", noise())
 

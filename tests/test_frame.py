@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from keepdial.backends import Capabilities, Frame
 from keepdial.errors import SelectionError
-from keepdial.frame import frames, holes
+from keepdial.frame import frame_of, holes, windows
 from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.mask import bounds
@@ -20,11 +20,19 @@ CAN = Capabilities(operations=frozenset({"fill"}), least_context=4)
 
 
 def framed(
-    canvas: Image, mask: NDArray[np.float32], can: Capabilities = CAN, **more: Any
+    canvas: Image,
+    mask: NDArray[np.float32],
+    can: Capabilities = CAN,
+    *,
+    selected: NDArray[np.float32] | None = None,
+    guess: bool = False,
+    **more: Any,
 ) -> tuple[Frame, ...]:
     box = bounds(mask)
     assert box is not None
-    return frames(canvas, mask, holes(mask, box), can, **more)
+    chosen = mask if selected is None else selected
+    seen = windows(canvas, chosen, holes(mask, box), can, guess=guess, **more)
+    return tuple(frame_of(window, canvas.pixels, mask, can, guess=guess) for window in seen)
 
 
 def hole(width: int, height: int, *boxes: Box) -> NDArray[np.float32]:
@@ -134,6 +142,19 @@ def test_with_nothing_to_learn_from_it_says_so() -> None:
     with pytest.raises(SelectionError, match="Nothing is left"):
         framed(noise(30, 20), mask)
     assert len(framed(noise(30, 20), mask, guess=True)) == 1
+
+
+def test_a_long_thin_hole_is_cut_and_a_dense_one_is_not() -> None:
+    wire = np.eye(1200, dtype=np.float32)
+    box = Box(0, 0, 1200, 1200)
+    found = holes(wire, box)
+    assert found.side <= 512
+    assert len(found.boxes) == 4
+    assert sum(found.areas) == 150 * 64
+    assert found.labels.max() == 4
+    assert len(holes(np.tri(1200, dtype=np.float32), box).boxes) == 1
+    seen = framed(noise(1200, 1200), wire)
+    assert sum(frame.box.area for frame in seen) < box.area / 2
 
 
 @given(

@@ -9,9 +9,11 @@ import pytest
 
 from keepdial.backends import Capabilities, Frame, Proposal, Step
 from keepdial.errors import BackendError, Cancelled
+from keepdial.frame import Window
 from keepdial.geometry import Box
+from keepdial.image import Image
 from keepdial.progress import Cancel, Event
-from keepdial.propose import propose, seed_of, threads
+from keepdial.propose import generate, propose, seed_of, threads
 from keepdial.request import Request, Selector
 from keepdial.understand import PlanStep, understand
 
@@ -35,14 +37,24 @@ class Puppet:
         return made
 
 
-def frame(width: int = 4, height: int = 3, *, guess: bool = False) -> Frame:
+def frame(width: int = 4, height: int = 3) -> Frame:
     mask = np.ones((height, width), np.float32)
     pixels = np.zeros((height, width, 3), np.uint8)
-    return Frame(Box(0, 0, width, height), pixels, mask, mask == 0, guess)
+    return Frame(Box(0, 0, width, height), pixels, mask, mask == 0, False)
 
 
 def step(**asked: Any) -> PlanStep:
     return understand(Request(operation="fill", targets=EVERYTHING, **asked)).steps[0]
+
+
+STEP = Step("fill", 0.0, 0)
+USABLE = np.zeros((3, 4), np.bool_)
+WINDOW = Window(Box(0, 0, 4, 3), USABLE, None)
+
+
+def fill(act: Callable[..., Any], asked: PlanStep, keep: Any, seen: list[Window], **more: Any) -> Image:
+    canvas = Image(np.zeros((6, 4, 3), np.uint8))
+    return generate(Puppet(act), asked, keep, canvas, np.ones((6, 4), np.float32), seen, **more)[0]
 
 
 def answer(value: float, **_: Any) -> Callable[..., Proposal]:
@@ -57,12 +69,17 @@ def test_the_dial_reaches_the_backend_through_its_curve_and_only_over_a_guess() 
         return Proposal(np.zeros(frame.pixels.shape, np.float32))
 
     asked = step(seed=5, params={"prompt": "grass"})
-    propose(Puppet(act), [frame(guess=True), frame()], asked, 0.5)
-    assert [s.knob for s in seen] == [pytest.approx(0.6), 0.0]
+    below = Window(Box(0, 3, 4, 3), USABLE, None)
+    fill(act, asked, 0.5, [WINDOW, below], guess=True)
+    assert [s.knob for s in seen] == [pytest.approx(0.6)] * 2
     assert [s.prompt for s in seen] == ["grass", "grass"]
     assert seen[0].seed == 5
     assert seen[1].seed != 5
-    propose(Puppet(act), [frame(guess=True)], asked, np.full((3, 4), 0.75, np.float32))
+    fill(act, asked, 0.5, [WINDOW])
+    assert seen[-1].knob == 0
+    mapped = np.zeros((6, 4), np.float32)
+    mapped[3:] = 0.75
+    fill(act, asked, mapped, [below], guess=True)
     knob = seen[-1].knob
     assert isinstance(knob, np.ndarray)
     assert knob.shape == (3, 4)
@@ -85,7 +102,7 @@ def test_progress_runs_once_from_nothing_to_all() -> None:
         progress(Event("generate", 1.0))
         return Proposal(np.zeros(frame.pixels.shape, np.float32))
 
-    propose(Puppet(act), [frame(), frame()], step(), 0.0, progress=lambda e: done.append(e.done))
+    fill(act, step(), 0.0, [WINDOW, WINDOW], progress=lambda e: done.append(e.done))
     assert done == [0, 0.5, 0.5, 1]
 
 
@@ -112,7 +129,7 @@ def raising(problem: Exception) -> Callable[..., Proposal]:
 )
 def test_a_backend_that_misbehaves_gives_a_backend_error(act: Callable[..., Any], said: str) -> None:
     with pytest.raises(BackendError, match=said) as caught:
-        propose(Puppet(act), [frame()], step(), 0.0)
+        propose(Puppet(act), frame(), STEP)
     assert "secret" not in str(caught.value)
 
 
@@ -123,7 +140,7 @@ def test_one_bad_value_among_many_is_found() -> None:
         return Proposal(pixels)
 
     with pytest.raises(BackendError, match="NaN"):
-        propose(Puppet(act), [frame()], step(), 0.0)
+        propose(Puppet(act), frame(), STEP)
 
 
 def test_cancelling_stops_between_frames_and_is_no_failure() -> None:
@@ -136,10 +153,10 @@ def test_cancelling_stops_between_frames_and_is_no_failure() -> None:
         return Proposal(np.zeros(frame.pixels.shape, np.float32))
 
     with pytest.raises(Cancelled):
-        propose(Puppet(act), [frame(), frame()], step(), 0.0, cancel=cancel)
+        fill(act, step(), 0.0, [WINDOW, WINDOW], cancel=cancel)
     assert len(calls) == 1
     with pytest.raises(Cancelled):
-        propose(Puppet(raising(Cancelled("stop"))), [frame()], step(), 0.0)
+        propose(Puppet(raising(Cancelled("stop"))), frame(), STEP)
 
 
 def test_threads_are_limited_inside_the_block_only() -> None:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from keepdial.backends import Backend, backends
-from keepdial.composite import compose
 from keepdial.errors import ParameterError, RouteError
-from keepdial.frame import frames, holes
+from keepdial.frame import holes, windows
 from keepdial.geometry import size_of
 from keepdial.image import Image
 from keepdial.mask import bounds
-from keepdial.propose import propose
+from keepdial.propose import generate
 from keepdial.request import Request, Selector
 from keepdial.understand import understand
 
@@ -55,8 +54,8 @@ def inpaint(pixels: NDArray[Any], mask: NDArray[Any], *, seed: int = 0) -> NDArr
         return pixels.copy()
     request = Request(operation="fill", targets=(Selector(kind="all"),), seed=seed)
     (step,) = understand(request).steps
-    seen = frames(canvas, hole, holes(hole, box), backend.capabilities)
-    result = compose(canvas, seen, propose(backend, seen, step, 0.0)).pixels
+    seen = windows(canvas, hole, holes(hole, box), backend.capabilities)
+    result = generate(backend, step, 0.0, canvas, hole, seen)[0].pixels
     result.flags.writeable = True
     return result.reshape(pixels.shape)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from keepdial.color import samples_of, unit
 from keepdial.errors import GuaranteeError
+from keepdial.frame import Window, frame_of
 from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.mask import bounds
@@ -16,36 +16,64 @@ from keepdial.mask import bounds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from keepdial.backends import Frame, Proposal
+    from keepdial.backends import Capabilities, Frame, Proposal
 
 ROWS = 256
 """Rows that are blended at a time: bounds the memory of the float copies."""
 
 
-def compose(canvas: Image, frames: Sequence[Frame], proposals: Sequence[Proposal]) -> Image:
-    """Return the canvas with each frame's proposal blended in by the frame's mask.
+class Composite:
+    """The picture in the making.
 
     ``out = source + mask * (proposal - source)`` in the picture's own encoding, rounded to its samples.
     Where the mask is 0 the canvas' samples are copied, where it is 1 the proposal's are taken. Alpha stays
     as it is in the canvas: an edit changes what is seen, not where the picture is transparent.
+
+    What is filled already is part of the picture for the windows that come after, so that a long hole that
+    was cut into pieces goes on across the cuts.
     """
-    pixels = canvas.pixels.copy()
-    for frame, proposal in zip(frames, proposals, strict=True):
-        _blend(pixels[frame.box.slices], frame, proposal.pixels)
-    return canvas.with_pixels(pixels, canvas.alpha)
+
+    def __init__(self, canvas: Image, mask: NDArray[np.float32], *, pieces: bool = True) -> None:
+        """Start from the canvas and the mask, (H, W) float32, 1 = edit here; neither is modified.
+
+        With `pieces` False nothing is looked at after it was filled, which saves a copy of the mask.
+        """
+        self._canvas = canvas
+        self._pixels = canvas.pixels.copy()
+        self._todo = mask.copy() if pieces else mask
+        self._pieces = pieces
+
+    def frame(self, window: Window, capabilities: Capabilities, *, guess: bool = False) -> Frame:
+        """Return what the window shows now. It is a view: use it before the next `add`."""
+        return frame_of(window, self._pixels, self._todo, capabilities, guess=guess)
+
+    def add(self, frame: Frame, proposal: Proposal) -> None:
+        """Blend the frame's proposal in, where the frame owns the mask."""
+        box = Box(0, 0, frame.box.width, frame.box.height).slices
+        own = None if frame.own is None else frame.own[box]
+        _blend(self._pixels[frame.box.slices], frame.mask[box], own, proposal.pixels)
+        if self._pieces:
+            self._todo[frame.box.slices][... if own is None else own] = 0
+
+    def image(self) -> Image:
+        """Return the picture as it is now, and end the work on it."""
+        return self._canvas.with_pixels(self._pixels, self._canvas.alpha)
 
 
-def _blend(out: NDArray[Any], frame: Frame, proposed: NDArray[np.float32]) -> None:
-    """Write a proposal into `out` (h, w, C), the frame's box of the result; padding falls away."""
-    inside = Box(0, 0, frame.box.width, frame.box.height)
-    weight = frame.mask[inside.slices]
+def _blend(
+    out: NDArray[Any],
+    weight: NDArray[np.float32],
+    own: NDArray[np.bool_] | None,
+    proposed: NDArray[np.float32],
+) -> None:
+    """Write a proposal into `out` (h, w, C) by `weight` (h, w); what is padded of it falls away."""
     region = bounds(weight)
     if region is None:
         return
     for top in range(region.y, region.bottom, ROWS):
         part = Box(region.x, top, region.width, min(ROWS, region.bottom - top)).slices
         w = weight[part]
-        chosen = w > 0 if frame.own is None else (w > 0) & frame.own[inside.slices][part]
+        chosen = w > 0 if own is None else (w > 0) & own[part]
         new = proposed[part]
         if not np.all(w[chosen] == 1):
             source = unit(out[part])

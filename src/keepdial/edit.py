@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keepdial.backends import Backend, Frame, backends
-from keepdial.composite import compose, guard
+from keepdial.backends import backends
+from keepdial.composite import guard
 from keepdial.errors import ParameterError
-from keepdial.frame import frames, holes
+from keepdial.frame import holes, windows
 from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.keep import TOLERANCE, Held, Keep, Pin, Try, corrected, dial, hold, pinned
 from keepdial.operations import Stage
 from keepdial.progress import Cancel, Event, Listener, silent
-from keepdial.propose import propose, seed_of, threads
+from keepdial.propose import generate, seed_of, threads
 from keepdial.request import Request
 from keepdial.route import Job, Route, route
 from keepdial.select import select
@@ -83,7 +83,8 @@ class Edit:
     @property
     def evidence(self) -> Evidence:
         """What the signals looked at."""
-        return _evidence(self.stage, Held(self.keep, self.mask, self.box, self.pins), self.image, self.plan)
+        held = Held(self.keep, self.mask, self.box, self.pins)
+        return _evidence(self.stage, held, self.changed, self.image, self.plan)
 
     def record(self) -> EditRecord:
         """Return the record that explains and replays this edit."""
@@ -142,24 +143,26 @@ def edit(
     found = holes(held.mask, held.box)
     chosen = route(_job(step, held, found.side), backends())
     backend = backends()[chosen.chosen]
-    seen = frames(
-        stage.canvas,
-        held.mask,
-        found,
-        backend.capabilities,
-        selected=stage.mask,
-        examples=stage.examples,
-        guess=guess,
+    seen = windows(
+        stage.canvas, stage.mask, found, backend.capabilities, examples=stage.examples, guess=guess
     )
     cancel.check()
 
+    def attempt(aim: Keep) -> tuple[Image, tuple[str, ...]]:
+        progress(Event("generate", 0.0))
+        return generate(
+            backend, step, aim, stage.canvas, held.mask, seen, guess=guess, progress=progress, cancel=cancel
+        )
+
     with threads(settings.threads):
-        result, tries, notes = _best(backend, step, stage, held, seen, progress, cancel)
-    guard(image, result, held.mask > 0, stage.placement)
+        result, tries, notes = _best(attempt, stage, held)
+    progress(Event("composite", 1.0))
+    free = held.mask > 0
+    guard(image, result, free, stage.placement)
     cancel.check()
 
     progress(Event("verify", 0.0))
-    report = verify(_evidence(stage, held, result, plan))
+    report = verify(_evidence(stage, held, free, result, plan))
     progress(Event("verify", 1.0))
     cancel.check()
     return Edit(
@@ -173,7 +176,7 @@ def edit(
         box=held.box,
         pins=held.pins,
         routes=(chosen,),
-        windows=tuple(frame.box for frame in seen),
+        windows=tuple(window.box for window in seen),
         tries=tries,
         notes=(*stage.notes, *_about_dial(stage, held.keep), *notes),
         report=report,
@@ -202,35 +205,20 @@ def variations(
 
 
 def _best(
-    backend: Backend,
-    step: PlanStep,
-    stage: Stage,
-    held: Held,
-    seen: tuple[Frame, ...],
-    progress: Listener,
-    cancel: Cancel,
+    attempt: Callable[[Keep], tuple[Image, tuple[str, ...]]], stage: Stage, held: Held
 ) -> tuple[Image, tuple[Try, ...], tuple[str, ...]]:
-    """Return the composed result nearest to the dial, the tries it took, and what they say in words.
+    """Return the result nearest to the dial, the tries it took, and what is to be said of them.
 
-    A dial at its ends, or a map of them, is not corrected: one try.
+    A map, a dial at one of its ends, or one that has nothing to keep, is not corrected: one try.
     """
-    assert held.box is not None
-    asked, aim = held.keep, held.keep
+    asked = held.keep
+    if isinstance(asked, np.ndarray) or not stage.guess or asked in (0, 1) or held.box is None:
+        result, notes = attempt(asked)
+        return result, (), notes
+    aim, tries = asked, list[Try]()
     best: tuple[float, Image, tuple[str, ...]] | None = None
-    tries: list[Try] = []
     while True:
-        progress(Event("generate", 0.0))
-        proposals = propose(backend, seen, step, aim, progress=progress, cancel=cancel)
-        cancel.check()
-        progress(Event("composite", 0.0))
-        result = compose(stage.canvas, seen, proposals)
-        notes = tuple(dict.fromkeys(note for proposal in proposals for note in proposal.notes))
-        if (
-            isinstance(asked, np.ndarray)
-            or isinstance(aim, np.ndarray)
-            or not (stage.guess and 0 < asked < 1)
-        ):
-            return result, (), notes
+        result, notes = attempt(aim)
         tries.append(Try(aim, kept_within(stage.canvas.pixels, result.pixels, held.box)))
         miss = abs(tries[-1].kept - asked)
         if best is None or miss < best[0]:
@@ -276,12 +264,12 @@ def _job(step: PlanStep, held: Held, side: int) -> Job:
     )
 
 
-def _evidence(stage: Stage, held: Held, result: Image, plan: Plan) -> Evidence:
+def _evidence(stage: Stage, held: Held, free: NDArray[np.bool_], result: Image, plan: Plan) -> Evidence:
     return Evidence(
         canvas=stage.canvas,
         result=result,
         mask=held.mask,
-        free=held.mask > 0,
+        free=free,
         operation=plan.steps[-1].operation,
         keep=held.keep,
         guess=stage.guess,
@@ -310,5 +298,5 @@ def _unchanged(
         windows=(),
         tries=(),
         notes=(why,),
-        report=verify(_evidence(stage, held, image, plan)),
+        report=verify(_evidence(stage, held, empty > 0, image, plan)),
     )

@@ -1,4 +1,4 @@
-"""Framing: the mask becomes holes, and each hole a crop with its surroundings, at native resolution.
+"""Framing: the mask becomes holes, and each hole a window with its surroundings, at native resolution.
 
 Time and memory follow the holes: of the whole picture only the mask is read, once, into cells of 8 px.
 """
@@ -25,13 +25,16 @@ CELL = 8
 MOST = 1000
 """Beyond this many holes the cells double: dust all over a scan must not cost more than its fill."""
 
+SPARSE, LONG = 12, 512
+"""A hole whose box is more than SPARSE times its area, and longer than LONG px, is filled in pieces."""
+
 OVERHEAD = 128 * 128
 """What one more frame costs, as px of frame area."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Holes:
-    """The connected regions of a mask.
+    """The connected regions of a mask; those that are long and thin, in pieces.
 
     Attributes:
         box: the mask's bounding box.
@@ -59,19 +62,46 @@ def holes(mask: NDArray[np.float32], box: Box) -> Holes:
 
     cell, taken = CELL, _cells(mask[box.slices] > 0, CELL)
     while True:
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(taken, connectivity=8)
+        count, found, stats, _ = cv2.connectedComponentsWithStats(taken, connectivity=8)
         if count - 1 <= MOST:
             break
         cell, taken = cell * 2, _cells(taken.astype(np.bool_), 2)
+    labels = np.asarray(found, np.int32)
     end = Size(box.right, box.bottom)
-    boxes = tuple(
-        Box(box.x + x * cell, box.y + y * cell, w * cell, h * cell).clip(end)
-        for x, y, w, h in stats[1:, :4].tolist()
-    )
-    areas = tuple(
-        min(n * cell * cell, b.area) for n, b in zip(stats[1:, cv2.CC_STAT_AREA].tolist(), boxes, strict=True)
-    )
-    return Holes(box, cell, np.asarray(labels, np.int32), boxes, areas)
+    boxes, areas = [], []
+    for x, y, w, h, n in _cut(labels, stats[1:].tolist(), LONG // cell):
+        one = Box(box.x + x * cell, box.y + y * cell, w * cell, h * cell).clip(end)
+        boxes.append(one)
+        areas.append(min(n * cell * cell, one.area))
+    return Holes(box, cell, labels, tuple(boxes), tuple(areas))
+
+
+def _cut(labels: NDArray[np.int32], stats: list[list[int]], longest: int) -> list[list[int]]:
+    """Cut what is sparse in its box and longer than `longest` cells, such as a wire across the picture.
+
+    `stats` holds (x, y, width, height, cells) for the labels from 1. Returns them with the new labels' at
+    the end, and writes those into `labels`. Halves are cut again until they are short or dense.
+    """
+    pending = list(range(len(stats)))
+    while pending:
+        i = pending.pop()
+        x, y, w, h, n = stats[i]
+        if max(w, h) <= longest or w * h <= SPARSE * n:
+            continue
+        part = labels[y : y + h, x : x + w]
+        rows, columns = np.nonzero(part == i + 1)
+        along = columns if w >= h else rows
+        second = along > np.median(along)
+        if not second.any():
+            continue
+        part[rows[second], columns[second]] = len(stats) + 1
+        stats.append([0] * 5)
+        for label, mine in ((i, ~second), (len(stats) - 1, second)):
+            r, c = rows[mine], columns[mine]
+            x0, y0 = int(c.min()), int(r.min())
+            stats[label] = [x + x0, y + y0, int(c.max()) - x0 + 1, int(r.max()) - y0 + 1, int(mine.sum())]
+            pending.append(label)
+    return stats
 
 
 def _cells(region: NDArray[np.bool_], side: int) -> NDArray[np.uint8]:
@@ -85,49 +115,60 @@ def _cells(region: NDArray[np.bool_], side: int) -> NDArray[np.uint8]:
     return np.asarray(high.reshape(rows, columns, side).max(axis=2))
 
 
-def frames(
+@dataclass(frozen=True, eq=False, slots=True)
+class Window:
+    """The plan of one frame.
+
+    Attributes:
+        box: the part of the canvas it shows.
+        usable: (box.height, box.width) bool, what may serve as example.
+        own: the same shape, the cells of the holes that it writes; None = every hole it shows.
+    """
+
+    box: Box
+    usable: NDArray[np.bool_]
+    own: NDArray[np.bool_] | None
+
+
+def windows(
     canvas: Image,
-    mask: NDArray[np.float32],
+    selected: NDArray[np.float32],
     found: Holes,
     capabilities: Capabilities,
     *,
-    selected: NDArray[np.float32] | None = None,
     examples: Literal["around", "everywhere"] = "around",
     guess: bool = False,
-) -> tuple[Frame, ...]:
-    """Return the frames that a backend sees; together they cover every hole, and each hole has one owner.
+) -> tuple[Window, ...]:
+    """Return what a backend is to look at, in order; each hole is written by exactly one window.
 
     Args:
         canvas: the picture to work on.
-        mask: (H, W) float32 in [0, 1], 1 = edit here.
-        found: the holes of `mask`.
+        selected: (H, W) float32, what was selected, before pins took their part: it is no example.
+        found: the holes to fill.
         capabilities: the backend's; how far around a hole it looks and the sides it accepts.
-        selected: (H, W) float32, what was selected before pins took their part: no example either.
         examples: whether only what lies around the selection may serve as example, or everything.
         guess: whether the pixels under the mask are a starting point.
 
     Raises `SelectionError` when nothing is left to learn from and there is no starting point either.
     """
-    selected = mask if selected is None else selected
     made = []
-    for group, window in _grouped(found, canvas.size, capabilities):
+    for group, box in _grouped(found, canvas.size, capabilities):
         hole = _around([found.boxes[i] for i in group])
         area = sum(found.areas[i] for i in group)
-        usable = _usable(canvas, selected, window, examples)
+        usable = _usable(canvas, selected, box, examples)
         while np.count_nonzero(usable) < area:
             wider = _fitted(
-                window.grow(window.width // 2, window.height // 2), hole, canvas.size, capabilities
+                box.grow(box.width // 2 + 1, box.height // 2 + 1), hole, canvas.size, capabilities
             )
-            if wider == window:
+            if wider == box:
                 break
-            window, usable = wider, _usable(canvas, selected, wider, examples)
+            box, usable = wider, _usable(canvas, selected, wider, examples)
         if not guess and not usable.any():
             raise SelectionError(
                 "Nothing is left to fill from: the selection leaves no visible part of the picture.",
                 hint="Select less, or raise keep so that the old content is a starting point.",
             )
-        own = _owned(found, group, window)
-        made.append(_padded(canvas.pixels, mask, window, usable, own, guess, capabilities))
+        made.append(Window(box, usable, _owned(found, group, box)))
     return tuple(made)
 
 
@@ -158,8 +199,8 @@ def _grouped(found: Holes, size: Size, can: Capabilities) -> list[tuple[list[int
     """
     groups = [[i] for i in range(len(found.boxes))]
     margins = [max(can.least_context, round(can.context * area**0.5)) for area in found.areas]
-    windows = [_fitted(b.grow(m), b, size, can) for b, m in zip(found.boxes, margins, strict=True)]
-    edges = np.array([(w.x, w.y, w.right, w.bottom) for w in windows], np.int64).reshape(-1, 4)
+    shown = [_fitted(b.grow(m), b, size, can) for b, m in zip(found.boxes, margins, strict=True)]
+    edges = np.array([(w.x, w.y, w.right, w.bottom) for w in shown], np.int64).reshape(-1, 4)
     alive = np.ones(len(groups), np.bool_)
     i = 0
     while i < len(groups):
@@ -231,18 +272,21 @@ def _owned(found: Holes, group: list[int], window: Box) -> NDArray[np.bool_] | N
     return own
 
 
-def _padded(
+def frame_of(
+    window: Window,
     pixels: NDArray[Any],
     mask: NDArray[np.float32],
-    window: Box,
-    usable: NDArray[np.bool_],
-    own: NDArray[np.bool_] | None,
-    guess: bool,
-    can: Capabilities,
+    capabilities: Capabilities,
+    *,
+    guess: bool = False,
 ) -> Frame:
-    part, hole = pixels[window.slices], mask[window.slices]
-    right = _missing(window.width, can)
-    below = _missing(window.height, can)
+    """Return the frame that a window shows of `pixels` (H, W, C) and `mask` (H, W), as they are now.
+
+    Where the picture is smaller than the backend's sides, the frame is padded right and below: edge pixels
+    again, nothing to fill, nothing to learn from.
+    """
+    part, hole, usable, own = pixels[window.box.slices], mask[window.box.slices], window.usable, window.own
+    right, below = _missing(window.box.width, capabilities), _missing(window.box.height, capabilities)
     if right or below:
         rim = ((0, below), (0, right))
         part = np.pad(part, (*rim, (0, 0)), mode="edge")
@@ -251,7 +295,7 @@ def _padded(
     for array in (part, hole, usable, own):
         if array is not None:
             array.flags.writeable = False
-    return Frame(window, part, hole, usable, guess, own)
+    return Frame(window.box, part, hole, usable, guess, own)
 
 
 def _missing(side: int, can: Capabilities) -> int:

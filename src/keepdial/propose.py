@@ -9,32 +9,43 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keepdial.backends import Backend, Frame, Proposal, Step
+from keepdial.composite import Composite
 from keepdial.errors import BackendError, KeepdialError
 from keepdial.keep import Keep, knob
 from keepdial.progress import Cancel, Event, Listener, silent
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from keepdial.frame import Window
+    from keepdial.image import Image
     from keepdial.understand import PlanStep
 
 
-def propose(
+def generate(
     backend: Backend,
-    frames: Sequence[Frame],
     step: PlanStep,
     keep: Keep,
+    canvas: Image,
+    mask: NDArray[np.float32],
+    seen: Sequence[Window],
     *,
+    guess: bool = False,
     progress: Listener = silent,
     cancel: Cancel | None = None,
-) -> tuple[Proposal, ...]:
-    """Return the backend's proposal for each frame.
+) -> tuple[Image, tuple[str, ...]]:
+    """Return the canvas with what the backend proposes for each window, and its notes.
 
-    `keep` is the dial in the canvas' coordinates; each frame gets its part of it through the backend's
-    calibration curve. Raises `BackendError` when the backend fails or returns what is no proposal.
+    `keep` is the dial in the canvas' coordinates, a number or (H, W) float32; each frame gets its part of it
+    through the backend's calibration curve, or 0 where there is no guess. `mask` is (H, W) float32, 1 =
+    edit here. Raises `BackendError` when the backend fails or returns what is no proposal.
     """
-    made = []
-    for i, frame in enumerate(frames):
+    work = Composite(canvas, mask, pieces=any(window.own is not None for window in seen))
+    notes: dict[str, None] = {}
+    for i, window in enumerate(seen):
         if cancel is not None:
             cancel.check()
+        frame = work.frame(window, backend.capabilities, guess=guess)
         asked = Step(
             operation=step.operation,
             knob=_knob_of(backend, frame, step.operation, keep),
@@ -42,8 +53,10 @@ def propose(
             params=dict(step.params),
             prompt=str(step.params.get("prompt", "")),
         )
-        made.append(_checked(backend, frame, asked, _part(progress, i, len(frames)), cancel))
-    return tuple(made)
+        proposal = propose(backend, frame, asked, progress=_part(progress, i, len(seen)), cancel=cancel)
+        work.add(frame, proposal)
+        notes.update(dict.fromkeys(proposal.notes))
+    return work.image(), tuple(notes)
 
 
 def seed_of(seed: int, index: int) -> int:
@@ -73,9 +86,19 @@ def _part(progress: Listener, index: int, count: int) -> Listener:
     return progress if count == 1 else listen
 
 
-def _checked(
-    backend: Backend, frame: Frame, step: Step, progress: Listener, cancel: Cancel | None
+def propose(
+    backend: Backend,
+    frame: Frame,
+    step: Step,
+    *,
+    progress: Listener = silent,
+    cancel: Cancel | None = None,
 ) -> Proposal:
+    """Return the backend's proposal for the frame, or raise `BackendError` if it is none.
+
+    A proposal is float32 of the frame's shape and finite; whatever the backend raises that is not one of
+    our errors comes out as a `BackendError`.
+    """
     try:
         proposal = backend.generate(frame, step, progress=progress, cancel=cancel)
     except KeepdialError:
