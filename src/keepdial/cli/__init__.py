@@ -6,7 +6,6 @@ traceback.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
@@ -46,6 +45,8 @@ def _where_help_is(error: Exception) -> str:
 def _fail(exit_code: int, code: str, message: str, hint: str, given: list[str]) -> int:
     sys.stderr.write(f"keepdial: {' '.join(f'{message} {hint}'.split())}\n")
     if "--json" in given:
+        import json
+
         error = {"code": code, "message": message, "hint": hint, "exit_code": exit_code}
         sys.stdout.write(json.dumps({"error": error}) + "\n")
     return exit_code
