@@ -44,9 +44,9 @@ def test_a_mask_that_hugs_its_object_grows_visibly_when_the_object_is_to_go() ->
     mask[15:25, 15:25] = 255
     selection = select([mask_selector(mask)], picture)
     stage = staged("remove", picture, selection)
-    assert stage.notes == ("The mask was grown by 2 px to take the object's soft edge.",)
-    assert stage.mask[20].nonzero()[0].tolist() == list(range(13, 27))
-    assert stage.feather == 2
+    assert stage.notes == ("The mask was grown by 1 px to take the object's soft edge.",)
+    assert stage.mask[20].nonzero()[0].tolist() == list(range(14, 26))
+    assert stage.feather == 1
     assert np.array_equal(staged("remove", picture, selection, grow=0).mask, selection.mask)
     assert staged("remove", picture, selection, grow=0).feather == 0
     assert staged("remove", picture, selection, grow=1, feather=4).feather == 4
@@ -63,7 +63,8 @@ def test_a_box_and_a_soft_mask_are_taken_as_they_are() -> None:
 
 
 def test_the_soft_edge_follows_the_pictures_size() -> None:
-    assert [soft_edge(size) for size in (Size(640, 480), Size(1500, 1500), Size(4000, 3000))] == [2, 3, 6]
+    sizes = (Size(640, 480), Size(1280, 720), Size(1500, 1500), Size(4000, 3000))
+    assert [soft_edge(size) for size in sizes] == [1, 2, 4, 6]
 
 
 def test_fill_takes_exactly_what_is_selected_from_around_it() -> None:

