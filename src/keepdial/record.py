@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from keepdial import __version__
-from keepdial.errors import RecordError
+from keepdial.errors import ParameterError, RecordError
 from keepdial.progress import Event, Listener, silent
 from keepdial.request import KeepMap, Request, Selector, Value
 from keepdial.verify import Report
@@ -290,14 +290,19 @@ def parse_record(data: bytes | str, *, name: str = "the record") -> EditRecord:
         )
     try:
         return EditRecord.model_validate_json(data)
+    except ParameterError as problem:
+        raise _damaged(name, problem.message) from problem
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise RecordError(
-            f"{name!r} is damaged: at {where!r}, {first['msg'][:1].lower()}{first['msg'][1:]}.",
-            hint="Take it from where it was made once more; a record is not meant to be edited by hand.",
-            detail=str(problem),
-        ) from problem
+        raise _damaged(name, f"{where} {first['msg'][:1].lower()}{first['msg'][1:]}.") from problem
+
+
+def _damaged(name: str, words: str) -> RecordError:
+    return RecordError(
+        f"{name!r} is damaged: {words}",
+        hint="Take it from where it was made once more; a record is not meant to be edited by hand.",
+    )
 
 
 _WHICH = f"Give the {SUFFIX} file that lies beside an edited picture."
