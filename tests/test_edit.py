@@ -23,6 +23,7 @@ from keepdial.errors import (
 )
 from keepdial.geometry import Box
 from keepdial.image import Image
+from keepdial.operations import operations
 from keepdial.progress import Cancel, Event
 from keepdial.request import Request, Selector
 from keepdial.settings import Settings
@@ -31,7 +32,7 @@ from tests.test_propose import Puppet, answer, raising
 
 # The package hands out the function under this name.
 MODULE = sys.modules["keepdial.edit"]
-OPERATIONS = ("remove", "fill", "extend", "variation")
+OPERATIONS = tuple(sorted(operations()))
 
 
 def ask(operation: str, image: Image, **more: Any) -> Edit:

@@ -83,6 +83,19 @@ def test_a_long_stroke_equals_its_pieces() -> None:
     assert np.abs(whole - parts).max() < 1e-3
 
 
+def test_a_hand_drawn_stroke_of_many_points_is_the_line() -> None:
+    line = [[5 + i * 0.05, 20 + 0.1 * np.sin(i)] for i in range(5000)]
+    many = region("stroke", 300, 40, points=line, width=9)
+    assert np.abs(many - region("stroke", 300, 40, points=[line[0], [254.95, 20]], width=9)).max() < 0.3
+
+
+@pytest.mark.parametrize(("kind", "extra"), [("stroke", {"width": 900}), ("polygon", {})])
+def test_what_would_take_minutes_to_draw_is_refused(kind: str, extra: dict[str, Any]) -> None:
+    zigzag = [[x / 10, 900 * (x % 2)] for x in range(9000)]
+    with pytest.raises(SelectionError, match="too often"):
+        region(kind, 900, 900, points=zigzag, **extra)
+
+
 def test_all_is_everything() -> None:
     assert region("all").min() == 1
 

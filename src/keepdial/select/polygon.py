@@ -27,6 +27,10 @@ STRIP = 256
 """Rows that are worked on at a time, to bound the memory."""
 
 
+MOST = 1_000_000
+"""Most pixel rows that all sides of one polygon pass together: some seconds."""
+
+
 class PolygonOptions(Options):
     """An outline; (0, 0) is the picture's top left corner, the first pixel's centre is (0.5, 0.5)."""
 
@@ -55,6 +59,11 @@ def rasterise(options: PolygonOptions, image: Image) -> Region:
             f"The polygon from ({low[0]:g}, {low[1]:g}) to ({high[0]:g}, {high[1]:g}) lies wholly outside of "
             f"the picture, which is {size}.",
             hint="Points are x,y in pixels of the upright picture, from its top left corner.",
+        )
+    inside = p[:, 1].clip(0, size.height)
+    if np.abs(np.diff(inside, append=inside[:1])).sum() > MOST:
+        raise SelectionError(
+            "The polygon crosses the picture too often to be drawn.", hint="Use a mask, or fewer points."
         )
     x, y = int(np.floor(low[0])), int(np.floor(low[1]))
     box = Box(x, y, int(np.ceil(high[0])) - x, int(np.ceil(high[1])) - y).clip(size)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from keepdial.image import Image
 
 
+MOST = 1_000_000_000
+"""Most pixels that are visited to draw one stroke: some seconds."""
+
+
 class StrokeOptions(Options):
     """A brush line; (0, 0) is the picture's top left corner, the first pixel's centre is (0.5, 0.5)."""
 
@@ -43,12 +47,27 @@ def rasterise(options: StrokeOptions, image: Image) -> Region:
             hint="Points are x,y in pixels of the upright picture, from its top left corner.",
         )
     values = np.zeros((whole.height, whole.width), np.float32)
-    points = points - (whole.x, whole.y)
-    for start, end in _pieces(points, 64 + 2 * radius):
-        box = _around(np.minimum(start, end), np.maximum(start, end), radius).clip(size_of(values))
+    pieces = [
+        (start, end, _around(np.minimum(start, end), np.maximum(start, end), radius).clip(size_of(values)))
+        for start, end in _pieces(_smoothed(points - (whole.x, whole.y)), 64 + 2 * radius)
+    ]
+    if sum(box.area for _, _, box in pieces) > MOST:
+        raise SelectionError(
+            "The stroke crosses the picture too often to be drawn.", hint="Use a mask, or several strokes."
+        )
+    for start, end, box in pieces:
         part = values[box.slices]
         np.maximum(part, _capsule(start, end, radius, box), out=part)
     return Region(whole, values)
+
+
+def _smoothed(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the line without the points that it passes within a quarter pixel anyway."""
+    import cv2
+    import numpy as np
+
+    line = cv2.approxPolyDP(points.astype(np.float32)[:, None], 0.25, closed=False)
+    return np.asarray(line, np.float64).reshape(-1, 2)
 
 
 def _around(low: NDArray[np.float64], high: NDArray[np.float64], radius: float) -> Box:
