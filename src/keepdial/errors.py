@@ -15,7 +15,7 @@
     ├── RouteError              400  exit 5   no backend here can do what was asked
     ├── BackendError            503  exit 6   a backend failed while it worked
     ├── Cancelled               499  exit 130 the work was stopped on request; nothing was written
-    └── GuaranteeError          500  exit 7   a pinned pixel would have changed: a defect, nothing is delivered
+    └── GuaranteeError          500  exit 7   a pinned pixel would have changed: a defect; nothing delivered
 
 A message has three parts: what was given, what is allowed, what to do. ``str(error)`` is the text for
 the user; ``error.detail`` is for the log and may hold a decoder's own words.

@@ -27,7 +27,9 @@ class Event:
 class Listener(Protocol):
     """Called with each `Event`, from the thread that works."""
 
-    def __call__(self, event: Event, /) -> None: ...
+    def __call__(self, event: Event, /) -> None:
+        """Take note of an event."""
+        ...
 
 
 class Cancel:

@@ -26,7 +26,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Return the settings with what ``KEEPDIAL_*`` variables change; raise `ParameterError` on nonsense."""
+        """Return the settings with what ``KEEPDIAL_*`` variables change; raise `ParameterError`."""
         given: dict[str, int | bool] = {}
         for f in fields(cls):
             name = f"KEEPDIAL_{f.name.upper()}"
