@@ -99,6 +99,13 @@ def test_missing_and_empty_masks_are_refused(tmp_path: Path) -> None:
         regions.mask(str(empty))
 
 
+def test_a_mask_file_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "m.png").write_bytes(b"12345")
+    monkeypatch.setenv("KEEPDIAL_MAX_FILE_BYTES", "4")
+    with pytest.raises(ParameterError, match="larger than 4 bytes"):
+        regions.mask(str(tmp_path / "m.png"))
+
+
 def test_pins_name_their_kind(tmp_path: Path) -> None:
     file = tmp_path / "box:1,2,3,4.png"
     file.write_bytes(b"x")

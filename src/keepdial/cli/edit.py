@@ -101,7 +101,7 @@ def settings_of(given: dict[str, Any]) -> Settings:
     return replace(settings, keep_metadata=True) if given["metadata"] else settings
 
 
-def one_stdin(names: Sequence[str]) -> None:
+def one_stdin(names: Sequence[str | None]) -> None:
     """Raise `ParameterError` if two things are to be read from stdin."""
     if sum(name in ("-", "mask:-") for name in names) > 1:
         raise ParameterError("-", "given twice", "stdin for one file only; name the other one")
@@ -117,7 +117,7 @@ def edit_files(operation: Operation, given: dict[str, Any]) -> None:
     from keepdial.record import Stopwatch
 
     picture, output = given["image"], given["output"]
-    one_stdin([picture, *(given.get("mask") or ()), *(given["pin"] or ())])
+    one_stdin([picture, given["keep"], *(given.get("mask") or ()), *(given["pin"] or ())])
     if given["json"] and (output == "-" or (output is None and picture == "-")):
         raise ParameterError(
             "--json", "with the picture on stdout", "one thing on stdout; name a file with -o"

@@ -117,16 +117,24 @@ def targets(
 
 
 def read(name: str, *, option: str, allowed: str) -> bytes:
-    """Return the bytes of the file called `name`, or of stdin for ``-``; raise `ParameterError`."""
-    if name == "-":
-        return sys.stdin.buffer.read()
+    """Return the bytes of the file called `name`, or of stdin for ``-``; raise `ParameterError`.
+
+    No more is read than a picture's file may have.
+    """
+    from keepdial.settings import Settings
+
+    limit = Settings.from_environment().max_file_bytes
     if "\0" in name:
         raise ParameterError(option, name, f"the name of a file: {allowed}")
     try:
-        return Path(name).read_bytes()
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+            data = file.read(limit + 1)
     except OSError as problem:
         why = problem.strerror or type(problem).__name__
-        raise ParameterError(option, name, f"{allowed}", hint=f"The file cannot be read: {why}.") from None
+        raise ParameterError(option, name, allowed, hint=f"The file cannot be read: {why}.") from None
+    if len(data) > limit:
+        raise ParameterError(option, name, allowed, hint=f"The file is larger than {limit:,} bytes.")
+    return data
 
 
 def _selector(kind: str, **options: object) -> Selector:
