@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keepdial.errors import CorruptFile
 from keepdial.files import isobmff
-from keepdial.files.codec import Decoded, Encoded, Header, Job, join_alpha, split_alpha
+from keepdial.files.codec import Decoded, Encoded, Header, Job, in_colour, split_alpha
 
 SPEED = 9
 
@@ -67,16 +67,16 @@ class Avif:
         from keepdial.files.avificc import with_profile
 
         image = job.image
-        grey = image.pixels.shape[2] == 1 and image.alpha is None
-        pixels = np.repeat(image.pixels, 3, axis=2) if image.pixels.shape[2] == 1 else image.pixels
-        samples = image.pixels[:, :, 0] if grey else join_alpha(pixels, image.alpha)
-        data = bytes(imagecodecs.avif_encode(np.ascontiguousarray(samples), level=100, speed=SPEED))
-        if image.icc:
-            data = with_profile(data, image.icc)
-        notes = ["saved as lossless AVIF, so that kept pixels stay as they were; the file is larger"]
+        samples, icc, notes = in_colour(image)
+        if image.pixels.shape[2] == 1 and image.alpha is None:
+            samples, icc, notes = np.ascontiguousarray(image.pixels[:, :, 0]), image.icc, ()
+        data = bytes(imagecodecs.avif_encode(samples, level=100, speed=SPEED))
+        if icc:
+            data = with_profile(data, icc)
+        notes += ("saved as lossless AVIF, so that kept pixels stay as they were; the file is larger",)
         if job.metadata.exif or job.metadata.xmp:
-            notes.append("camera data are not written to AVIF files")
-        return Encoded(data, self.name, np.ones(image.pixels.shape[:2], np.bool_), tuple(notes))
+            notes += ("camera data are not written to AVIF files",)
+        return Encoded(data, self.name, np.ones(image.pixels.shape[:2], np.bool_), notes)
 
 
 CODEC = Avif()

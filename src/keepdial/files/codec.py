@@ -82,7 +82,7 @@ class Encoded:
         data: the file's bytes.
         format: the format's name, as in `Source.format`.
         guaranteed: (H, W) bool, upright; True where the pixel that decodes from `data` is promised to equal
-            `image.pixels` (and, where a JPEG was spliced, the source's decoded pixel). None: no promise.
+            `image.pixels`; where a JPEG was spliced, to equal the source's decoded pixel. None: no promise.
         notes: what happened, in plain words, for the report.
     """
 
@@ -186,6 +186,18 @@ def split_alpha(samples: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | Non
     if channels not in (2, 4):
         raise ValueError(f"{channels} channels")
     return np.ascontiguousarray(samples[:, :, :-1]), np.ascontiguousarray(samples[:, :, -1])
+
+
+def in_colour(image: Image) -> tuple[NDArray[Any], bytes | None, tuple[str, ...]]:
+    """Return (H, W, 3 or 4) samples for formats without grey, the profile that still fits, and notes."""
+    import numpy as np
+
+    if image.pixels.shape[2] == 3:
+        return join_alpha(image.pixels, image.alpha), image.icc, ()
+    notes: tuple[str, ...] = ("grey stored as RGB with three equal channels",)
+    if image.icc:
+        notes += ("the grey profile does not fit RGB and was left out",)
+    return join_alpha(np.repeat(image.pixels, 3, axis=2), image.alpha), None, notes
 
 
 def join_alpha(pixels: NDArray[Any], alpha: NDArray[Any] | None) -> NDArray[Any]:

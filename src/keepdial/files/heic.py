@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from keepdial.files import isobmff
-from keepdial.files.codec import Decoded, Encoded, Header, Job, join_alpha, split_alpha
+from keepdial.files.codec import Decoded, Encoded, Header, Job, in_colour, split_alpha
 from keepdial.files.exif import resolution_of, resolution_only
 
 _BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1"}
@@ -64,14 +64,14 @@ class Heic:
         from PIL import Image as Pil
 
         image = job.image
-        pixels = np.repeat(image.pixels, 3, axis=2) if image.pixels.shape[2] == 1 else image.pixels
-        file = pillow_heif.from_pillow(Pil.fromarray(join_alpha(pixels, image.alpha)))
+        samples, icc, notes = in_colour(image)
+        file = pillow_heif.from_pillow(Pil.fromarray(samples))
         out = io.BytesIO()
         resolution = resolution_only(image.dpi) if image.dpi else None
-        extra = {"icc_profile": image.icc, "exif": job.metadata.exif or resolution, "xmp": job.metadata.xmp}
+        extra = {"icc_profile": icc, "exif": job.metadata.exif or resolution, "xmp": job.metadata.xmp}
         file.info.update({k: v for k, v in extra.items() if v})
         file.save(out, quality=-1, chroma=444, matrix_coefficients=0, enc_params={"preset": "ultrafast"})
-        notes = ("saved as lossless HEIC, so that kept pixels stay as they were; the file is larger",)
+        notes += ("saved as lossless HEIC, so that kept pixels stay as they were; the file is larger",)
         return Encoded(out.getvalue(), self.name, np.ones(image.pixels.shape[:2], np.bool_), notes)
 
 

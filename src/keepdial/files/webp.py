@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from keepdial.errors import CorruptFile
 from keepdial.files import exif as exif_block
-from keepdial.files.codec import Decoded, Encoded, Header, Job, join_alpha, split_alpha, too_large
+from keepdial.files.codec import Decoded, Encoded, Header, Job, in_colour, split_alpha, too_large
 from keepdial.files.exif import resolution_only
 from keepdial.geometry import Size
 
@@ -67,16 +67,15 @@ class Webp:
         from PIL import Image as Pil
 
         image = job.image
-        pixels = np.repeat(image.pixels, 3, axis=2) if image.pixels.shape[2] == 1 else image.pixels
-        picture = Pil.fromarray(join_alpha(pixels, image.alpha))
+        samples, icc, notes = in_colour(image)
+        picture = Pil.fromarray(samples)
         out = io.BytesIO()
         resolution = resolution_only(image.dpi) if image.dpi else None
-        extra = {"icc_profile": image.icc, "exif": job.metadata.exif or resolution, "xmp": job.metadata.xmp}
+        extra = {"icc_profile": icc, "exif": job.metadata.exif or resolution, "xmp": job.metadata.xmp}
         how = {"lossless": True, "exact": True, "quality": 20, "method": 1}
         picture.save(out, "WEBP", **how, **{k: v for k, v in extra.items() if v})
-        notes: tuple[str, ...] = ()
         if image.source.format == self.name and not image.source.lossless:
-            notes = ("saved as lossless WebP, so that kept pixels stay as they were; the file is larger",)
+            notes += ("saved as lossless WebP, so that kept pixels stay as they were; the file is larger",)
         return Encoded(out.getvalue(), self.name, np.ones(image.pixels.shape[:2], np.bool_), notes)
 
 
