@@ -6,7 +6,7 @@ import io
 import struct
 import zlib
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ def deep(pixels: NDArray[np.uint8]) -> NDArray[np.uint16]:
 
 
 @cache
-def profile(space: str = "sRGB") -> bytes:
+def profile(space: Literal["sRGB", "LAB"] = "sRGB") -> bytes:
     """A profile that LittleCMS makes."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile(space)).tobytes()
 

@@ -179,7 +179,7 @@ def test_a_gif_of_100_000_frames_is_refused_and_three_frames_are_said() -> None:
 def test_a_jpeg_of_2000_scans_is_refused() -> None:
     data = jpeg(PHOTO, progressive=True)
     scan = b"\xff\xda" + struct.pack(">H", 8) + b"\x01\x01\x00\x01\x3f\x10" + b"\x00"
-    with pytest.raises(TooLarge, match="2010 scans|scans: 20"):
+    with pytest.raises(TooLarge, match=r"too many scans: 20\d\d"):
         open_image(data[:-2] + scan * 2000 + data[-2:])
 
 
@@ -191,7 +191,7 @@ def test_a_tiff_whose_directories_form_a_loop_opens() -> None:
     assert np.array_equal(open_image(bytes(data)).pixels, PHOTO)
 
 
-FORMATS = {
+FORMATS: dict[str, dict[str, Any]] = {
     "PNG": {},
     "JPEG": {"quality": 90},
     "WEBP": {},

@@ -13,6 +13,8 @@ from keepdial.files.codec import Decoded, Encoded, Header, Job, too_large
 from keepdial.geometry import Size
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from keepdial.files.jpegfile import JpegFile
 
 QUALITY = 95
@@ -96,21 +98,35 @@ class Jpeg:
 
 def _whole(job: Job, source: bytes | None, reason: str) -> Encoded:
     """Encode everything: at the source's own tables if there is one, else at quality 95 in full colour."""
+    if source is None:
+        said = f"encoded as a whole at quality {QUALITY}: every pixel may differ by a little"
+        data = _at_quality(job.image.pixels)
+    else:
+        said = f"{reason}: encoded as a whole at the source's own tables; every pixel may differ by a little"
+        data = _at_tables_of(source, job.image.pixels)
+    return Encoded(with_metadata(data, job), "jpeg", None, (said,))
+
+
+def _at_quality(pixels: NDArray[Any]) -> bytes:
+    import numpy as np
+    import simplejpeg
+
+    grey = pixels.shape[2] == 1
+    how = ("GRAY", "Gray") if grey else ("RGB", "444")
+    return bytes(simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), QUALITY, *how))
+
+
+def _at_tables_of(source: bytes, pixels: NDArray[Any]) -> bytes:
     from PIL import Image as Pil
 
-    pixels = job.image.pixels
+    with Pil.open(io.BytesIO(source), formats=["JPEG"]) as old:
+        tables = getattr(old, "quantization", {})
+    file = jpegfile.parse(source)
     picture = Pil.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
-    how: dict[str, Any] = {"quality": QUALITY, "subsampling": 0}
-    said = f"encoded as a whole at quality {QUALITY}: every pixel may differ by a little"
-    if source is not None:
-        with Pil.open(io.BytesIO(source), formats=["JPEG"]) as old:
-            tables = getattr(old, "quantization", {})
-        file = jpegfile.parse(source)
-        how = {"qtables": tables, "subsampling": _subsampling(file), "progressive": file.frame.progressive}
-        said = f"{reason}: encoded as a whole at the source's own tables; every pixel may differ by a little"
     out = io.BytesIO()
-    picture.save(out, "JPEG", **how)
-    return Encoded(with_metadata(out.getvalue(), job), "jpeg", None, (said,))
+    sampling, progressive = _subsampling(file), file.frame.progressive
+    picture.save(out, "JPEG", qtables=tables, subsampling=sampling, progressive=progressive)
+    return out.getvalue()
 
 
 def _subsampling(file: JpegFile) -> int:
