@@ -89,6 +89,14 @@ class Plan:
     blocks: int
 
 
+def complete(layout: Plan) -> bool:
+    """Whether every Huffman table has all symbols that any block can need, as the standard's tables do."""
+    need = {0: set(range(12)), 1: {0, 0xF0, *(r << 4 | s for r in range(16) for s in range(1, 11))}}
+    return not layout.file.frame.progressive and all(
+        need[kind] <= set(table.symbols) for s in layout.scans for (kind, _), table in s.tables.items()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """Where a sequential scan's units lie: unstuffed bytes, bits, and DC predictors."""
@@ -190,7 +198,7 @@ def write(
         if track is None:
             return None
         units = again(scan, marked)
-        symbol, bits, count, first = _tokens(layout, scan, coefficients, units, track)
+        symbol, bits, count, first = _tokens(layout, scan, coefficients, units, track, np.zeros(0, np.uint64))
         codes, lengths = _books(scan.tables)
         used = symbol[: first[-1]]
         if (lengths[used] == 0).any():
@@ -201,6 +209,12 @@ def write(
 
 def write_anew(layout: Plan, coefficients: NDArray[np.int16]) -> list[tuple[bytes, bytes]]:
     """Return (tables, entropy coded bytes) for each scan, coded from all coefficients with optimal tables."""
+    from keepdial.files import progressive
+
+    if coefficients.max() > 16383 or coefficients.min() < -16383:
+        raise NotSpliceable("its coefficients are out of range")
+    masks = np.zeros(layout.blocks if layout.file.frame.progressive else 0, np.uint64)
+    progressive.nonzero(coefficients, masks)
     out: list[tuple[bytes, bytes]] = []
     for scan in layout.scans:
         units = np.ones(scan.units, np.bool_)
@@ -210,7 +224,7 @@ def write_anew(layout: Plan, coefficients: NDArray[np.int16]) -> list[tuple[byte
             np.zeros(scan.units, np.int64),
             np.zeros((scan.units, len(scan.planes)), np.int64),
         )
-        tokens = _tokens(layout, scan, coefficients, units, none)
+        tokens = _tokens(layout, scan, coefficients, units, none, masks)
         used = tokens[0][: tokens[3][-1]]
         counts = np.bincount(used[used >= 0], minlength=8 * 256).reshape(8, 256)
         tables = {(int(i >= 4), int(i % 4)): optimal(counts[i]) for i in range(8) if counts[i].any()}
@@ -221,7 +235,12 @@ def write_anew(layout: Plan, coefficients: NDArray[np.int16]) -> list[tuple[byte
 
 
 def _tokens(
-    layout: Plan, scan: Scan, coefficients: NDArray[np.int16], units: NDArray[np.bool_], track: Track
+    layout: Plan,
+    scan: Scan,
+    coefficients: NDArray[np.int16],
+    units: NDArray[np.bool_],
+    track: Track,
+    masks: NDArray[np.uint64],
 ) -> tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.int8], NDArray[np.int64]]:
     from keepdial.files import entropy, progressive
 
@@ -237,7 +256,7 @@ def _tokens(
         progressive.tokens_dc(coefficients, *grid, scan.units, scan.layout, refine, low, *tokens, first)
     else:
         band = np.array(scan.band, np.int64)
-        progressive.tokens_ac(coefficients, *grid, scan.units, scan.layout, band, *tokens, first)
+        progressive.tokens_ac(coefficients, *grid, scan.units, scan.layout, band, masks, *tokens, first)
     return (*tokens, first)
 
 

@@ -19,7 +19,7 @@ from numba import njit
 SLACK = 8192
 """Zero bytes behind unstuffed data: a unit of damaged data can overrun by less than this."""
 
-SIZES = np.array([i.bit_length() for i in range(1 << 15)], np.int64)
+SIZES = np.array([i.bit_length() for i in range(1 << 17)], np.uint8)
 """Bits of each number that a coefficient, a DC difference or a run can be."""
 
 kernel: Any = njit(cache=True, nogil=True, boundscheck=False)
@@ -172,7 +172,7 @@ def decode_sequential(
 @inlined  # type: ignore[untyped-decorator]
 def bit_size(value: Any) -> Any:
     """Return the number of bits of a non-negative value."""
-    return SIZES[np.uint64(value)]
+    return np.int64(SIZES[np.uint64(value)])
 
 
 @kernel  # type: ignore[untyped-decorator]

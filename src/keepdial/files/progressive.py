@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keepdial.files.entropy import bit_size, extend, kernel, look_up, peek
+from keepdial.files.entropy import bit_size, extend, inlined, kernel, look_up, peek
 
 CORRECTIONS = 1000
 """Most correction bits that wait for one end-of-band run, as in the sample encoder's."""
@@ -194,6 +194,28 @@ def tokens_dc(
     return t
 
 
+_PLACE = np.zeros(64, np.int64)
+for _bit in range(64):
+    _PLACE[(0x03F79D71B4CB0A89 << _bit & (1 << 64) - 1) >> 58] = _bit
+
+
+@inlined  # type: ignore[untyped-decorator]
+def lowest(mask: Any) -> Any:
+    """Return the place of the lowest bit of a uint64 that has one (by a de Bruijn sequence)."""
+    one = mask & (~mask + np.uint64(1))
+    return _PLACE[(one * np.uint64(0x03F79D71B4CB0A89)) >> np.uint64(58)]
+
+
+@kernel  # type: ignore[untyped-decorator]
+def nonzero(coefficients: Any, masks: Any) -> None:
+    """Set bit z of ``masks[block]`` (uint64) where coefficient z is not 0."""
+    for b in range(masks.size):
+        mask = np.uint64(0)
+        for z in range(64):
+            mask |= np.uint64(coefficients[b, z] != 0) << np.uint64(z)
+        masks[b] = mask
+
+
 @kernel  # type: ignore[untyped-decorator]
 def end_run(run: int, waiting: Any, n: int, table: int, symbol: Any, bits: Any, count: Any, t: int) -> Any:
     """Write a pending run of ended bands and the `n` correction bits behind it; return the next token."""
@@ -215,14 +237,21 @@ def tokens_ac(
     units: int,
     layout: Any,
     band: Any,
+    masks: Any,
     symbol: Any,
     bits: Any,
     count: Any,
     first: Any,
 ) -> Any:
-    """Make the tokens of an AC scan, first or refining (T.81, figures G.3 to G.9); return their number."""
+    """Make the tokens of an AC scan, first or refining (T.81, figures G.3 to G.9); return their number.
+
+    `masks` are those of `nonzero`: most coefficients are 0, and only the others are looked at.
+    """
     start, end, high, low = band[0], band[1], band[2], band[3]
     table = layout[0, 3] * 256
+    inside = np.uint64(0)
+    for z in range(start, end + 1):
+        inside |= np.uint64(1) << np.uint64(z)
     waiting = np.zeros(CORRECTIONS + 128, np.int32)
     held, run_of_ends, t = 0, 0, 0
     for u in range(units):
@@ -231,18 +260,25 @@ def tokens_ac(
             run_of_ends, held = 0, 0
         first[u] = t
         block = layout[0, 4] + (u // across) * layout[0, 5] + u % across
+        there = masks[block] & inside
         last_new = 0
         if high:
-            for z in range(start, end + 1):
+            rest = there
+            while rest:
+                z = lowest(rest)
+                rest &= rest - np.uint64(1)
                 if abs(np.int64(coefficients[block, z])) >> low == 1:
                     last_new = z
-        run, fresh = 0, 0
-        for z in range(start, end + 1):
+        run, fresh, seen = 0, 0, start - 1
+        while there:
+            z = lowest(there)
+            there &= there - np.uint64(1)
             value = np.int64(coefficients[block, z])
             size_of = abs(value) >> low
             if size_of == 0:
-                run += 1
                 continue
+            run += z - seen - 1
+            seen = z
             while run > 15 and (high == 0 or z <= last_new):
                 t = end_run(run_of_ends, waiting, held, table, symbol, bits, count, t)
                 run_of_ends = 0
@@ -266,6 +302,7 @@ def tokens_ac(
             t += 1
             t = end_run(0, waiting[held:], fresh, table, symbol, bits, count, t)
             held, fresh, run = 0, 0, 0
+        run += end - seen
         if run > 0 or fresh > 0:
             run_of_ends += 1
             held += fresh

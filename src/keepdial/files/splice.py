@@ -14,7 +14,16 @@ import numpy as np
 from keepdial.files import exif as exif_block
 from keepdial.files import jpegfile, metadata
 from keepdial.files.codec import UPRIGHT, Encoded, Job
-from keepdial.files.coefficients import NotSpliceable, Plan, Plane, plan, read, write, write_anew
+from keepdial.files.coefficients import (
+    NotSpliceable,
+    Plan,
+    Plane,
+    complete,
+    plan,
+    read,
+    write,
+    write_anew,
+)
 from keepdial.files.dct import dct_rows, zigzag
 from keepdial.geometry import Box, Size
 
@@ -129,7 +138,9 @@ def _replace_blocks(
     touched = [_touched(plane, changed) for plane in layout.planes]
     if not any(t.any() for t in touched):
         return Spliced([], False, touched)
-    coefficients, tracks = read(source, layout, touched)
+    # Tables without all symbols may have to be made anew, and then all coefficients are needed.
+    whole = not complete(layout)
+    coefficients, tracks = read(source, layout, None if whole else touched)
     news = [
         _new_blocks(plane, coefficients, np.argwhere(mark), stored, changed, weights[plane.index])
         for plane, mark in zip(layout.planes, touched, strict=True)
@@ -144,7 +155,7 @@ def _replace_blocks(
     scans = write(layout, coefficients, tracks, touched)
     if scans is not None:
         return Spliced(scans, False, differing)
-    if not layout.file.frame.progressive:
+    if not whole:
         coefficients, _ = read(source, layout, None)
         _put(layout, coefficients, touched, news)
     return Spliced(write_anew(layout, coefficients), True, differing)
