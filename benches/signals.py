@@ -19,6 +19,7 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from keepdial.geometry import Box
 from keepdial.verify import signals
 from keepdial.verify.noop import visible_part as changed_part
 from keepdial.verify.seam import visible_part
@@ -35,13 +36,14 @@ def main() -> None:
     textures: dict[str, list[Texture]] = defaultdict(list)
     changes: dict[str, list[float]] = defaultdict(list)
     for kind, truth, picture, mask in [*made(), *real()]:
-        seam, texture = visible_part(picture, mask), compare(picture, mask)
+        box = Box.of(mask)
+        assert box is not None
+        seam, texture = visible_part(picture, mask), compare(picture, mask, box)
         if seam is not None:
             seams[kind].append(seam)
         if texture is not None:
             textures[kind].append(texture)
-        box = cv2.boundingRect(mask.astype(np.uint8))
-        crop = slice(box[1], box[1] + box[3]), slice(box[0], box[0] + box[2])
+        crop = box.slices
         changes[kind].append(changed_part(truth[crop], picture[crop], mask[crop])[0])
 
     known = signals()

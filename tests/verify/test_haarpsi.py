@@ -58,10 +58,12 @@ def test_both_depths_and_grey_agree() -> None:
     assert haarpsi(*(np.repeat(g, 3, axis=2) for g in grey)) > haarpsi(*grey)
 
 
-def test_bands_do_not_change_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    a, b = grain(301, 65), grain(301, 65, seed=3)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_tiles_do_not_change_the_number(monkeypatch: pytest.MonkeyPatch, channels: int) -> None:
+    a, b = grain(301, 165, channels=channels), grain(301, 165, seed=3, channels=channels)
+    b[:200, :100] = a[:200, :100]
     whole = haarpsi(a, b), gmsd(a, b), psnr(a, b)
-    monkeypatch.setattr(module, "ROWS", 32)
+    monkeypatch.setattr(module, "TILE", 32)
     assert (haarpsi(a, b), gmsd(a, b), psnr(a, b)) == pytest.approx(whole, abs=1e-6)
 
 

@@ -43,21 +43,22 @@ C, ALPHA = 30.0, 4.2
 
 YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]], np.float32)
 SMALLEST = 32
-ROWS = 256
+TILE = 512
 
 
 def haarpsi(a: NDArray[Any], b: NDArray[Any]) -> float:
     """Return the HaarPSI similarity of two pictures (H, W, C) uint8 or uint16, C = 1 or 3; 1 = identical.
 
     As in the paper, pictures are halved first, and a grey picture (C = 1) has no chroma term. Both
-    must have the same shape and dtype. Works in bands of rows: memory does not grow with the height.
+    must have the same shape and dtype. Works in tiles: memory does not grow with the picture, and what
+    is equal costs little.
     """
     _same(a, b)
     if np.array_equal(a, b):
         return 1.0
     total, weight = 0.0, 0.0
-    for band, inner in _bands(a.shape[0]):
-        t, w = _band(a[band], b[band], inner)
+    for tile, inner in _tiles(size_of(a)):
+        t, w = _tile(a[tile], b[tile], inner)
         total += t
         weight += w
     mean = total / weight
@@ -98,9 +99,13 @@ def gmsd(a: NDArray[Any], b: NDArray[Any], *, c: float = 170.0) -> float:
     edge = np.array([1, 0, -1], np.float32)
     box3 = np.full(3, 1 / 3, np.float32)
     total, squares, count = 0.0, 0.0, 0
-    for band, inner in _bands(a.shape[0]):
+    for tile, inner in _tiles(size_of(a)):
+        if np.array_equal(a[tile], b[tile]):
+            pixels = (inner[0].stop - inner[0].start) * (inner[1].stop - inner[1].start)
+            total, squares, count = total + pixels, squares + pixels, count + pixels
+            continue
         magnitudes = []
-        for picture in (a[band], b[band]):
+        for picture in (a[tile], b[tile]):
             halves = _halved(picture)
             grey = halves @ YIQ[0] if halves.shape[2] == 3 else halves[..., 0]
             across = cv2.sepFilter2D(grey, cv2.CV_32F, edge, box3, borderType=cv2.BORDER_REFLECT)
@@ -119,8 +124,8 @@ def psnr(a: NDArray[Any], b: NDArray[Any]) -> float:
     """Return the peak signal-to-noise ratio in dB of two pictures of one shape; infinite if equal."""
     _same(a, b)
     total = 0.0
-    for y in range(0, a.shape[0], ROWS):
-        d = a[y : y + ROWS].astype(np.float32) - b[y : y + ROWS]
+    for y in range(0, a.shape[0], TILE):
+        d = a[y : y + TILE].astype(np.float32) - b[y : y + TILE]
         total += float(np.square(d, out=d).sum(dtype=np.float64))
     if total == 0:
         return math.inf
@@ -135,17 +140,22 @@ def _same(a: NDArray[Any], b: NDArray[Any]) -> None:
         )
 
 
-def _bands(height: int) -> Iterator[tuple[slice, slice]]:
-    """Yield (rows of the picture with a margin, rows of the halved band to count).
+def _tiles(size: Size) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+    """Yield (rows and columns of the picture with a margin, rows and columns of the halved tile to count).
 
-    The margin is 16 rows (8 after halving, as wide as the widest Haar filter), so that only the
-    picture's own border is ever seen as a border.
+    The margin is 16 px (8 after halving, as wide as the widest Haar filter), so that only the picture's
+    own border is ever seen as a border.
     """
-    for y in range(0, height, ROWS):
-        top, bottom = max(0, y - 16), min(height, y + ROWS + 16)
-        first = (y - top) // 2
-        last = first + (min(height, y + ROWS) - y + 1) // 2
-        yield slice(top, bottom), slice(first, last)
+    for rows in _spans(size.height):
+        for columns in _spans(size.width):
+            yield (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def _spans(length: int) -> Iterator[tuple[slice, slice]]:
+    for start in range(0, length, TILE):
+        first, last = max(0, start - 16), min(length, start + TILE + 16)
+        inner = (start - first) // 2
+        yield slice(first, last), slice(inner, inner + (min(length, start + TILE) - start + 1) // 2)
 
 
 def _scaled(picture: NDArray[Any]) -> NDArray[np.float32]:
@@ -168,23 +178,32 @@ def _halved(picture: NDArray[Any]) -> NDArray[np.float32]:
     return halves.reshape(size[1], size[0], channels)
 
 
-def _band(a: NDArray[Any], b: NDArray[Any], inner: slice) -> tuple[float, float]:
-    """Return (sum of weighted similarities after the sigmoid, sum of weights) over the rows `inner`."""
-    planes = [_planes(a), _planes(b)]
+def _tile(a: NDArray[Any], b: NDArray[Any], inner: tuple[slice, slice]) -> tuple[float, float]:
+    """Return (sum of weighted similarities after the sigmoid, sum of weights) over the part `inner`."""
+    if np.array_equal(a, b):
+        planes = _planes(a)
+        weight = sum(
+            float(np.abs(_haar(planes[0], 3, across))[inner].sum(dtype=np.float64))
+            for across in (False, True)
+        )
+        # Where all similarities are 1, the chroma term changes both sums alike: its weight is their mean.
+        weight *= 1.5 if len(planes) == 3 else 1.0
+        return weight / (1 + math.exp(-ALPHA)), weight
+    both = [_planes(a), _planes(b)]
     similar: list[NDArray[np.float32]] = []
     weights: list[NDArray[np.float32]] = []
     for across in (False, True):
         fine: NDArray[np.float32] | None = None
         for scale in (1, 2):
-            x, y = (np.abs(_haar(p[0], scale, across)) for p in planes)
+            x, y = (np.abs(_haar(p[0], scale, across)) for p in both)
             s = _alike(x, y)
             fine = s if fine is None else (fine + s) * np.float32(0.5)
         assert fine is not None
-        x, y = (np.abs(_haar(p[0], 3, across)) for p in planes)
+        x, y = (np.abs(_haar(p[0], 3, across)) for p in both)
         similar.append(fine[inner])
         weights.append(np.maximum(x, y)[inner])
-    if len(planes[0]) == 3:
-        chroma = [_alike(*(np.abs(_smooth(p[channel])) for p in planes)) for channel in (1, 2)]
+    if len(both[0]) == 3:
+        chroma = [_alike(*(np.abs(_smooth(p[channel])) for p in both)) for channel in (1, 2)]
         similar.append(((chroma[0] + chroma[1]) * np.float32(0.5))[inner])
         weights.append((weights[0] + weights[1]) * np.float32(0.5))
     total = weight = 0.0

@@ -66,7 +66,11 @@ def visible_part(before: NDArray[Any], after: NDArray[Any], mask: NDArray[Any]) 
     moved = 0.0
     for y in range(0, mask.shape[0], ROWS):
         here = mask[y : y + ROWS] > 0
-        delta = lab_difference(before[y : y + ROWS], after[y : y + ROWS])[here]
+        if not here.any():
+            continue
+        # Only the pixels that count, as a picture of one column.
+        columns = (picture[y : y + ROWS][here][:, None] for picture in (before, after))
+        delta = lab_difference(*columns)
         inside += delta.size
         visible += int(np.count_nonzero(delta > VISIBLE))
         moved += float(delta.sum(dtype=np.float64))

@@ -19,18 +19,24 @@ there are 38, 86, 96 % (AUROC 0.905, 0.967, 0.995).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from keepdial.geometry import Box, size_of
 from keepdial.verify import Evidence, Finding, Signal, Verdict
+
+Singles = NDArray[np.float32]
+Samples = tuple[Singles, Singles]
 
 MARGIN = 6
 RING = 32
 WINDOW = 9
 FEWEST = 64
+TILE, MOST_TILES = 512, 16
 FLOOR = 0.15
 """Added to detail (in levels of 255), below any camera's or decoder's noise: flat over flat counts as 1."""
 
@@ -47,10 +53,9 @@ class Texture:
 
 def measure(evidence: Evidence) -> Finding | None:
     """Compare the detail of the edited area with the ring around it, where both are large enough."""
-    box = evidence.around(RING + WINDOW)
-    if box is None or evidence.asked() >= 1:
+    if evidence.box is None or evidence.asked() >= 1:
         return None
-    found = compare(evidence.result.pixels[box.slices], evidence.mask[box.slices])
+    found = compare(evidence.result.pixels, evidence.mask, evidence.box)
     if found is None:
         return None
     verdict: Verdict = "pass"
@@ -73,39 +78,66 @@ def measure(evidence: Evidence) -> Finding | None:
     )
 
 
-def compare(picture: NDArray[Any], mask: NDArray[Any]) -> Texture | None:
+def compare(picture: NDArray[Any], mask: NDArray[Any], box: Box) -> Texture | None:
     """Return the two ratios for a picture (H, W, C) uint8 or uint16 and its mask (H, W), 1 = edited.
 
-    None if the edited area or the ring around it is smaller than 64 px: nothing can be said then.
+    `box` is the mask's bounding box. Of masks that are spread wide, the tiles of 512 px that hold most of it
+    are looked at, up to 16. None if the edited area or the ring around it is smaller than 64 px: nothing
+    can be said then.
     """
+    samples: dict[int, list[Samples]] = {1: [], 2: []}
+    for tile in _tiles(mask, box):
+        part = tile.grow(RING + WINDOW).clip(size_of(mask))
+        for scale, a, b in _details(picture[part.slices], mask[part.slices]):
+            samples[scale].append((a, b))
+    logs: list[float] = []
+    noisy = 1.0
+    for scale, found in samples.items():
+        a, b = (np.concatenate([pair[i] for pair in found]) for i in (0, 1))
+        if min(a.size, b.size) < FEWEST // scale**2:
+            if scale == 1:
+                return None
+            continue
+        logs.append(
+            float(np.log(a + FLOOR).mean(dtype=np.float64) - np.log(b + FLOOR).mean(dtype=np.float64))
+        )
+        if scale == 1:
+            noisy = float((np.quantile(a, 0.1) + FLOOR) / (np.quantile(b, 0.1) + FLOOR))
+    return Texture(smooth=float(np.exp(min(logs))), noisy=noisy)
+
+
+def _tiles(mask: NDArray[Any], box: Box) -> list[Box]:
+    """Return the box itself where it is small, else those of its tiles that hold most of the mask."""
+    if box.area <= 4 * TILE * TILE:
+        return [box]
+    tiles = [
+        Box(x, y, min(TILE, box.right - x), min(TILE, box.bottom - y))
+        for y in range(box.y, box.bottom, TILE)
+        for x in range(box.x, box.right, TILE)
+    ]
+    held = {tile: int(np.count_nonzero(mask[tile.slices])) for tile in tiles}
+    return sorted((tile for tile in tiles if held[tile]), key=lambda tile: -held[tile])[:MOST_TILES]
+
+
+def _details(picture: NDArray[Any], mask: NDArray[Any]) -> Iterator[tuple[int, Singles, Singles]]:
+    """Yield, for scales 1 and 2, (scale, detail inside, detail in the ring around)."""
     import cv2
 
     grey = _grey(picture)
     inside = (mask >= 0.5).astype(np.uint8)
     outside = (mask <= 0).astype(np.uint8)
-    logs: list[float] = []
-    noisy = 1.0
     for scale in (1, 2):
         area = _shrunk(inside, MARGIN // scale)
         near = np.asarray(cv2.dilate(inside, np.ones((2 * RING // scale + 1,) * 2, np.uint8)), np.uint8)
         around = _shrunk(outside, MARGIN // scale) & near
         detail = _detail(grey)
-        a, b = detail[area > 0], detail[around > 0]
-        if a.size >= FEWEST // scale**2 and b.size >= FEWEST // scale**2:
-            logs.append(
-                float(np.log(a + FLOOR).mean(dtype=np.float64) - np.log(b + FLOOR).mean(dtype=np.float64))
-            )
-            if scale == 1:
-                noisy = float((np.quantile(a, 0.1) + FLOOR) / (np.quantile(b, 0.1) + FLOOR))
-        elif scale == 1:
-            return None
+        yield scale, detail[area > 0], detail[around > 0]
         size = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
         grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
         inside, outside = (
             np.asarray(cv2.resize(m, size, interpolation=cv2.INTER_NEAREST), np.uint8)
             for m in (inside, outside)
         )
-    return Texture(smooth=float(np.exp(min(logs))), noisy=noisy)
 
 
 def _grey(picture: NDArray[Any]) -> NDArray[np.float32]:
