@@ -27,7 +27,7 @@ class RemoveParams(Params):
         le=1000,
         description=(
             "Pixels by which the selection grows, to take an object's soft edge. Not given: a mask grows by "
-            "1 to 6 pixels with the picture's size; boxes, polygons, strokes and soft masks do not grow."
+            "1 to 5 pixels with the picture's size; boxes, polygons, strokes and soft masks do not grow."
         ),
     )
     feather: float | None = Field(
@@ -44,10 +44,12 @@ class RemoveParams(Params):
 def soft_edge(size: Size) -> int:
     """Return how far an object's edge bleeds over its outline, in px: lens, demosaicing, compression.
 
-    It grows with the picture: over 22 real scenes with the true background, one pixel did best on the median
-    at 320x240 and 480x360, and two to six at 1280x720 (HaarPSI over the hole, filled by Telea's method).
+    It grows with the picture, and is small: over 22 real scenes of 0.08 to 0.9 MP with the true background,
+    whose masks already reach a little over the object, one px lowers the mean error around the hole (patch
+    synthesis: 7.35 to 7.22 of 255) and three or more px cost likeness (median HaarPSI 0.904 to 0.881). A
+    mask drawn tightly needs its px: without them the object's outline stays.
     """
-    return int(min(6, max(1, round(size.area**0.5 / 400))))
+    return int(min(5, max(1, round(size.area**0.5 / 700))))
 
 
 def stage(image: Image, selection: Selection, params: RemoveParams, settings: Settings) -> Stage:
