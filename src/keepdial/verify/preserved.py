@@ -64,7 +64,7 @@ def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_]
         broken += inside
         drifted += int(np.count_nonzero(changed)) - inside
     kept = free.size - int(np.count_nonzero(free))
-    promised = 0 if guaranteed is None else int(np.count_nonzero(guaranteed & ~free))
+    promised = 0 if guaranteed is None else _count_without(guaranteed, free)
     return Finding(
         signal=DELIVERED,
         value=broken,
@@ -73,6 +73,12 @@ def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_]
         meaning=_words(kept, promised, broken, drifted),
         advice=REPORT_IT if broken else "",
     )
+
+
+def _count_without(these: NDArray[np.bool_], those: NDArray[np.bool_]) -> int:
+    """Count where `these` (H, W) holds and `those` does not, in bands that stay in the processor's cache."""
+    bands = (slice(y, y + ROWS) for y in range(0, len(these), ROWS))
+    return sum(int(np.count_nonzero(these[rows] > those[rows])) for rows in bands)
 
 
 def _words(kept: int, promised: int, broken: int, drifted: int) -> str:
