@@ -26,6 +26,7 @@ def samples_of(values: NDArray[np.float32], like: NDArray[Any]) -> NDArray[Any]:
     The inverse of `unit`, exactly, for both depths.
     """
     white = white_of(like)
-    scaled = np.clip(values, 0, 1) * np.float32(white)
-    rounded: NDArray[Any] = np.rint(scaled, out=scaled).astype(like.dtype)
+    scaled = values * np.float32(white)
+    np.clip(np.rint(scaled, out=scaled), 0, white, out=scaled)
+    rounded: NDArray[Any] = scaled.astype(like.dtype)
     return rounded

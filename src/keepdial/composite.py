@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from keepdial.backends import Capabilities, Frame, Proposal
 
-ROWS = 256
+ROWS = 64
 """Rows that are blended at a time: bounds the memory of the float copies."""
 
 
@@ -75,10 +75,13 @@ def _blend(
         w = weight[part]
         chosen = w > 0 if own is None else (w > 0) & own[part]
         new = proposed[part]
-        if not np.all(w[chosen] == 1):
+        if np.any((w < 1) & chosen):
             source = unit(out[part])
             new = source + w[..., None] * (new - source)
-        np.copyto(out[part], samples_of(new, out), where=chosen[..., None])
+        if chosen.all():
+            out[part] = samples_of(new, out)
+        else:
+            np.copyto(out[part], samples_of(new, out), where=chosen[..., None])
 
 
 def guard(source: Image, result: Image, free: NDArray[np.bool_], placement: Box | None) -> None:
