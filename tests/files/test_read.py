@@ -307,7 +307,8 @@ def test_orientation_is_applied(value: int) -> None:
 @pytest.mark.parametrize("value", range(1, 9))
 @pytest.mark.parametrize("format", ["PNG", "WEBP", "TIFF", "AVIF"])
 def test_orientation_in_other_formats(value: int, format: str) -> None:
-    how: dict[str, Any] = {"WEBP": {"lossless": True}, "AVIF": {"quality": 100}}.get(format, {})
+    options: dict[str, dict[str, Any]] = {"WEBP": {"lossless": True}, "AVIF": {"quality": 100}}
+    how = options.get(format, {})
     expected = Orientation(value).upright(open_image(encoded(Pil.fromarray(PHOTO), format, **how)).pixels)
     image = open_image(encoded(Pil.fromarray(PHOTO), format, exif=exif(value), **how))
     assert np.array_equal(image.pixels, expected)

@@ -1,13 +1,13 @@
-"""Writing PNG fast: rows filtered with NumPy, bands deflated on all cores, one zlib stream.
+"""Writing PNG fast: rows filtered with NumPy on all cores, then packed by libdeflate.
 
-Measured on 12 megapixels: against libpng's level 1 the files are 10 % smaller and take a fifth of the time.
+libdeflate at level 1 on Average-filtered rows is faster than zlib at any level and packs photographs as
+tightly as libpng's default; drawings and screens, which repeat, are packed unfiltered at level 6.
 """
 
 from __future__ import annotations
 
 import os
 import struct
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _KIND = {1: 0, 2: 4, 3: 2, 4: 6}
-_BAND = 1 << 21
-_SAMPLE = 16
-"""Rows in each of the eight pieces that decide how the picture is packed."""
+_PIECES, _SAMPLE = 8, 8
+"""How many pieces of the picture, of how many rows each, decide how it is packed."""
+_LONGEST = (1 << 31) - 1
+"""Bytes that one chunk may hold (PNG, section 5.3)."""
 
 
 def encode_samples(samples: NDArray[Any], ancillary: bytes = b"") -> bytes:
@@ -31,71 +32,55 @@ def encode_samples(samples: NDArray[Any], ancillary: bytes = b"") -> bytes:
     big = np.ascontiguousarray(samples, dtype=">u2" if wide else "u1")
     rows = big.view(np.uint8).reshape(height, -1)
     head = struct.pack(">IIBBBBB", width, height, 16 if wide else 8, _KIND[channels], 0, 0, 0)
-    body = _deflated(rows, channels * (2 if wide else 1))
-    parts = [chunk(b"IDAT", part) for part in body]
+    step = channels * (2 if wide else 1)
+    drawn = _is_drawing(rows, step)
+    packed = _packed(_filtered(rows, step, drawn=drawn), drawn=drawn)
+    parts = [chunk(b"IDAT", packed[i : i + _LONGEST]) for i in range(0, len(packed), _LONGEST)]
     return b"".join([SIGNATURE, chunk(b"IHDR", head), ancillary, *parts, chunk(b"IEND", b"")])
 
 
-def _deflated(rows: NDArray[Any], step: int) -> list[bytes]:
-    """Return the parts of one zlib stream over the `rows` (H, bytes); `step` is the bytes of a pixel.
+def _packed(rows: NDArray[Any], *, drawn: bool) -> bytes:
+    import imagecodecs
 
-    Bands end in a flush that forgets, so each can be packed by itself (RFC 1951, 3.2.4).
-    """
-    height, width = rows.shape
-    drawn = _is_drawing(rows, step)
-    tall = max(1, _BAND // (width + 1))
-
-    def one(y: int) -> tuple[bytes, bytes]:
-        band = _filtered(rows, y, min(height, y + tall), step, drawn=drawn)
-        return _packed(band, drawn=drawn, last=y + tall >= height), band
-
-    checksum = 1
-    parts = [b"\x78\x01"]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for packed, band in pool.map(one, range(0, height, tall)):
-            checksum = zlib.adler32(band, checksum)
-            parts.append(packed)
-    parts.append(struct.pack(">I", checksum))
-    return parts
-
-
-def _packed(band: bytes, *, drawn: bool, last: bool) -> bytes:
-    # In a photograph matches are noise: runs and Huffman codes alone make it smaller and three times faster.
-    level, strategy = (6, zlib.Z_DEFAULT_STRATEGY) if drawn else (1, zlib.Z_RLE)
-    packer = zlib.compressobj(level, zlib.DEFLATED, -15, 9, strategy)
-    return packer.compress(band) + packer.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH)
+    return bytes(imagecodecs.deflate_encode(rows.reshape(-1), level=6 if drawn else 1))
 
 
 def _is_drawing(rows: NDArray[Any], step: int) -> bool:
-    """Whether a sample of the picture packs much better by its repetitions, as screens and diagrams do."""
-    height = rows.shape[0]
-    starts = range(0, height, max(_SAMPLE, height // 8))
-    sizes = [0, 0]
-    for y in starts:
-        for drawn in (False, True):
-            band = _filtered(rows, y, min(height, y + _SAMPLE), step, drawn=drawn)
-            sizes[drawn] += len(_packed(band, drawn=drawn, last=True))
-    return sizes[True] < 0.7 * sizes[False]
+    """Whether samples of the picture pack much better by their repetitions, as screens and diagrams do."""
+    starts = range(0, rows.shape[0], max(_SAMPLE, rows.shape[0] // _PIECES))
+    pieces = [rows[y : y + _SAMPLE] for y in starts]
+    as_drawing, as_photograph = (
+        sum(len(_packed(_filtered(piece, step, drawn=drawn), drawn=drawn)) for piece in pieces)
+        for drawn in (True, False)
+    )
+    return as_drawing < 0.7 * as_photograph
 
 
-def _filtered(rows: NDArray[Any], top: int, bottom: int, step: int, *, drawn: bool) -> bytes:
-    """Return rows `top` to `bottom`, each led by its filter's number (PNG, section 9.2).
+def _filtered(rows: NDArray[Any], step: int, *, drawn: bool) -> NDArray[Any]:
+    """Return (H, 1 + bytes): the rows, each led by its filter's number (PNG, section 9.2).
 
-    Filter None for drawings; Average for photographs, which packs 6 % better than Up or Sub there.
+    Filter None for drawings; Average for photographs, which packs 6 % better than Up or Sub there. `step`
+    is the bytes of a pixel.
     """
     import numpy as np
 
-    here = rows[top:bottom]
-    out = np.empty((bottom - top, rows.shape[1] + 1), np.uint8)
+    height = rows.shape[0]
+    out = np.empty((height, rows.shape[1] + 1), np.uint8)
     out[:, 0] = 0 if drawn else 3
     if drawn:
-        out[:, 1:] = here
-        return out.tobytes()
-    above = np.zeros_like(here) if top == 0 else rows[top - 1 : bottom - 1]
-    if top == 0:
-        above[1:] = here[:-1]
-    left, up = here[:, :-step], above[:, step:]
-    mean = (left & up) + ((left ^ up) >> 1)
-    np.subtract(here[:, :step], above[:, :step] >> 1, out=out[:, 1 : 1 + step])
-    np.subtract(here[:, step:], mean, out=out[:, 1 + step :])
-    return out.tobytes()
+        out[:, 1:] = rows
+        return out
+    above = np.zeros_like(rows[:1])
+
+    def band(top: int) -> None:
+        here = rows[top : top + tall]
+        up = rows[top - 1 : top - 1 + len(here)] if top else np.concatenate([above, here[:-1]])
+        a, b = here[:, :-step], up[:, step:]
+        mean = (a & b) + ((a ^ b) >> 1)
+        np.subtract(here[:, :step], up[:, :step] >> 1, out=out[top : top + tall, 1 : 1 + step])
+        np.subtract(here[:, step:], mean, out=out[top : top + tall, 1 + step :])
+
+    tall = max(1, (1 << 20) // rows.shape[1])
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        list(pool.map(band, range(0, height, tall)))
+    return out
