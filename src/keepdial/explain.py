@@ -57,7 +57,7 @@ def _what(record: EditRecord) -> list[str]:
     was, now = record.source, record.result
     if (was.width, was.height) != (now.width, now.height):
         lines.append(f"The picture grew from {was.width}x{was.height} to {now.width}x{now.height} pixels.")
-    options = {name: value for name, value in record.params.items() if value is not None}
+    options = {name: value for name, value in record.params.items() if value not in (None, "")}
     if options:
         said = ", ".join(f"{name} = {_shown(value)}" for name, value in options.items())
         lines.append(f"With these options: {said}.")
@@ -137,9 +137,17 @@ def _backend(chosen: Chosen) -> list[str]:
 
 
 def _measured(record: EditRecord) -> list[str]:
-    """Return a line or two for each finding, those that need a look first."""
-    order = ["fail", "warn", "pass"]
-    findings = sorted(record.report.findings, key=lambda f: order.index(f.verdict))
+    """Return the findings, those that need a look first, and the promise before the rest."""
+    from keepdial.verify.preserved import DELIVERED, SIGNAL
+
+    verdicts, promise = ["fail", "warn", "pass"], [SIGNAL.name, DELIVERED]
+    findings = sorted(
+        record.report.findings,
+        key=lambda f: (
+            verdicts.index(f.verdict),
+            promise.index(f.signal) if f.signal in promise else len(promise),
+        ),
+    )
     return [_finding(finding) for finding in findings]
 
 

@@ -153,7 +153,8 @@ def verify_delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np
 
     `guaranteed` (H, W) bool is True where the format promises the pixel exactly; None = it promises none
     (`keepdial.files.Encoded.guaranteed`). Kept pixels (not `evidence.free`) are counted over it, where any
-    that changed is a ``fail``, and outside of it, which is told in `Finding.meaning` and is no failure.
+    that changed is a ``fail``, and outside of it, which is told in `Finding.meaning` and is no failure. A
+    file that promises nothing and changed kept pixels is a ``warn``.
     """
     from keepdial.verify.preserved import delivery
 

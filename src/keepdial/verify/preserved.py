@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from keepdial.verify import Evidence, Finding, Signal
+from keepdial.verify import Evidence, Finding, Signal, Verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keepdial.image import Image
 
 ROWS = 64
+EXACT = "Save as PNG, TIFF or lossless WebP if every kept pixel must be exact in the file too."
 DELIVERED = "delivered"
 QUESTION = "Does the saved file keep that promise?"
 REPORT_IT = "Do not use this result: it is a defect in keepdial. Please report it with the record."
@@ -65,13 +66,14 @@ def delivery(evidence: Evidence, delivered: Image, guaranteed: NDArray[np.bool_]
         drifted += int(np.count_nonzero(changed)) - inside
     kept = free.size - int(np.count_nonzero(free))
     promised = 0 if guaranteed is None else _count_without(guaranteed, free)
+    verdict: Verdict = "fail" if broken else "warn" if promised == 0 and drifted else "pass"
     return Finding(
         signal=DELIVERED,
         value=broken,
         limit=0,
-        verdict="fail" if broken else "pass",
+        verdict=verdict,
         meaning=_words(kept, promised, broken, drifted),
-        advice=REPORT_IT if broken else "",
+        advice={"fail": REPORT_IT, "warn": EXACT, "pass": ""}[verdict],
     )
 
 
@@ -86,8 +88,8 @@ def _words(kept: int, promised: int, broken: int, drifted: int) -> str:
         return "The whole picture was free to change, so the file had nothing to preserve."
     if promised == 0:
         return (
-            f"This kind of file guarantees no pixel exactly: {drifted:,} of the {kept:,} kept pixels "
-            f"({_percent(drifted, kept)}) changed when it was written. PNG and TIFF would keep them all."
+            f"This file guarantees no pixel exactly: {drifted:,} of the {kept:,} kept pixels "
+            f"({_percent(drifted, kept)}) changed when it was written."
         )
     first = (
         f"The file was read back: {broken:,} of the {promised:,} kept pixels it guarantees have changed."
