@@ -154,6 +154,7 @@ def test_a_long_thin_hole_is_cut_and_a_dense_one_is_not() -> None:
     assert found.labels.max() == 4
     assert len(holes(np.tri(1200, dtype=np.float32), box).boxes) == 1
     seen = framed(noise(1200, 1200), wire)
+    assert [frame.box.x for frame in seen] == sorted(frame.box.x for frame in seen)
     assert sum(frame.box.area for frame in seen) < box.area / 2
 
 

@@ -169,6 +169,9 @@ def windows(
                 hint="Select less, or raise keep so that the old content is a starting point.",
             )
         made.append(Window(box, usable, _owned(found, group, box)))
+    # Along the mask, so that the pieces of a long hole are filled from one end to the other.
+    wide = found.box.width >= found.box.height
+    made.sort(key=lambda w: (w.box.x, w.box.y) if wide else (w.box.y, w.box.x))
     return tuple(made)
 
 
