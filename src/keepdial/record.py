@@ -6,7 +6,6 @@ pixels of the photograph, and nothing of its metadata.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 import platform
@@ -18,15 +17,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from keepdial import __version__
+from keepdial.embed import self_contained
 from keepdial.errors import ParameterError, RecordError
 from keepdial.progress import Event, Listener, silent
-from keepdial.request import KeepMap, Request, Selector, Value
+from keepdial.request import Request, Value
 from keepdial.verify import Report
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from keepdial.edit import Edit
     from keepdial.files import Encoded
     from keepdial.image import Image
@@ -335,76 +332,6 @@ class Stopwatch:
         if self._stage:
             self._spent[self._stage] = self._spent.get(self._stage, 0.0) + perf_counter() - self._since
             self._stage = ""
-
-
-def self_contained(request: Request, image: Image) -> Request:
-    """Return the request with every mask and keep map in it as a plain grey PNG.
-
-    What a mask file held beside the mask, such as the photograph in a mask with alpha, is left out.
-    """
-    keep = request.keep
-    if isinstance(keep, KeepMap):
-        import numpy as np
-
-        from keepdial.keep import dial
-
-        values = np.asarray(dial(keep, image), np.float32)
-        keep = KeepMap(png=_png(values, invertible=False)[0])
-    return request.model_copy(
-        update={
-            "targets": tuple(_embedded(s, image) for s in request.targets),
-            "pins": tuple(_embedded(s, image) for s in request.pins),
-            "keep": keep,
-        }
-    )
-
-
-def _embedded(selector: Selector, image: Image) -> Selector:
-    if selector.kind != "mask":
-        return selector
-    from keepdial.select import select
-
-    png, invert = _png(select([selector], image).mask)
-    options: dict[str, JsonValue] = {"png": png, "channel": "luminance"}
-    return Selector(kind="mask", options=options | ({"invert": True} if invert else {}))
-
-
-def _png(values: NDArray[np.float32], *, invertible: bool = True) -> tuple[str, bool]:
-    """Return values (H, W) in [0, 1] as base64 of a grey PNG, and whether it is to be inverted after reading.
-
-    Reading gives the same floats again: 1 - x / 255 is not quite (255 - x) / 255, so both are tried, at 8
-    and at 16 bits. Where none fits (grey times alpha), the values are rounded.
-    """
-    import numpy as np
-
-    from keepdial.color import samples_of, unit
-    from keepdial.files import encode_image
-    from keepdial.geometry import Box
-    from keepdial.image import Image
-    from keepdial.mask import bounds
-
-    def png(grey: NDArray[Any]) -> str:
-        return base64.b64encode(encode_image(Image(grey[..., None]), format="png").data).decode("ascii")
-
-    def placed(grey: NDArray[Any], box: Box) -> NDArray[Any]:
-        whole = np.zeros(values.shape, grey.dtype)
-        whole[box.slices] = grey
-        return whole
-
-    depths = np.zeros(0, np.uint8), np.zeros(0, np.uint16)
-    # Most masks are black nearly everywhere: only the part that is not has to be looked at.
-    box = bounds(values) or Box(0, 0, 1, 1)
-    part = values[box.slices]
-    for depth in depths:
-        grey = samples_of(part, depth)
-        if np.array_equal(unit(grey), part):
-            return png(placed(grey, box)), False
-        grey = samples_of(1 - values, depth)
-        if invertible and np.array_equal(1 - unit(grey), values):
-            return png(grey), True
-    near = samples_of(part, depths[0])
-    close = np.allclose(unit(near), part, rtol=0, atol=1e-6)
-    return png(placed(near if close else samples_of(part, depths[1]), box)), False
 
 
 def _number(keep: Any) -> float | None:
