@@ -42,6 +42,7 @@ def test_a_missing_or_needless_target_is_said() -> None:
         ("fill", {"feather": "wide"}, "feather"),
         ("fill", {"prompt": "a\0b"}, "prompt"),
         ("fill", {"prompt": "x" * 40_000}, "prompt"),
+        ("fill", {"prompt": "\ud800"}, "prompt"),
         ("extend", {"aspect": "16x9"}, "aspect"),
         ("extend", {"left": 10**9}, "left"),
     ],
