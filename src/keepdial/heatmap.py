@@ -42,11 +42,13 @@ def draw(
         grey = unit[..., 0] if unit.shape[2] == 1 else cv2.cvtColor(unit, cv2.COLOR_RGB2GRAY)
         # Pale, so that the colours stand out and shapes stay readable.
         canvas[rows] = (grey * np.float32(0.45) + np.float32(110))[..., None]
-        level = np.sqrt(np.minimum(lab_difference(before[rows], after[rows]) / FULL_COLOUR, 1))
         here = changed[rows]
-        canvas[rows][here] = colours[np.round(level[here] * 255).astype(np.intp)]
+        if here.any():
+            delta = lab_difference(before[rows][here][:, None], after[rows][here][:, None])[:, 0]
+            level = np.sqrt(np.minimum(delta / FULL_COLOUR, 1))
+            canvas[rows][here] = colours[np.round(level * 255).astype(np.intp)]
     times = max(1, math.ceil(LEAST_WIDTH / width))
-    canvas = canvas.repeat(times, axis=0).repeat(times, axis=1)
+    canvas = canvas.repeat(times, axis=0).repeat(times, axis=1) if times > 1 else canvas
     rings = _ring(canvas, regions, width, times)
     return np.concatenate([canvas, _legend(canvas.shape[1], changed, times, rings)])
 
