@@ -31,8 +31,6 @@ class Avif:
         import imagecodecs
         import numpy as np
 
-        from keepdial.files.pil import opened
-
         found = isobmff.properties(data)
         array = imagecodecs.avif_decode(data, index=0)
         notes = []
@@ -44,17 +42,15 @@ class Avif:
             array = ((array.astype(np.uint32) * 65535 + most // 2) // most).astype(np.uint16)
         if found.transfer in (16, 18):
             notes.append("the HDR transfer curve was not understood: sRGB is assumed")
-        with opened(data, "AVIF") as picture:
-            info = dict(picture.info)
         pixels, alpha = split_alpha(array)
-        exif = info.get("exif")
+        exif, xmp = isobmff.metadata(data)
         return Decoded(
             pixels=pixels,
             alpha=alpha,
-            icc=info.get("icc_profile"),
+            icc=found.icc,
             orientation=found.orientation,
-            exif=exif.removeprefix(b"Exif\0\0") if exif else None,
-            xmp=info.get("xmp"),
+            exif=exif,
+            xmp=xmp,
             lossless=False,
             notes=tuple(notes),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from keepdial.files.isobmff import walk
+from keepdial.files.isobmff import locations, walk
 
 
 def with_profile(data: bytes, icc: bytes) -> bytes:
@@ -54,23 +54,9 @@ def _associated(body: bytes, number: int) -> bytes:
 
 def _move(out: bytearray, iloc: tuple[int, int], by: int, behind: int) -> None:
     """Add `by` to each item's place in `iloc` that lies at `behind` or later."""
-    at = iloc[0]
-    version, sizes, more = out[at], out[at + 4], out[at + 5]
-    offset_size, length_size, base_size = sizes >> 4, sizes & 15, more >> 4
-    index_size = more & 15 if version else 0
-    if offset_size != 4 or base_size not in (0, 4, 8) or version > 2:
+    if out[iloc[0] + 4] >> 4 != 4 or out[iloc[0] + 5] >> 4:
         raise ValueError("iloc of an unknown layout")
-    at += 6
-    wide = version == 2
-    (items,) = struct.unpack_from(">I" if wide else ">H", out, at)
-    at += 4 if wide else 2
-    for _ in range(items):
-        at += (4 if wide else 2) + (2 if version else 0) + 2 + base_size
-        (extents,) = struct.unpack_from(">H", out, at)
-        at += 2
-        for _ in range(extents):
-            at += index_size
-            (place,) = struct.unpack_from(">I", out, at)
-            if place >= behind:
-                struct.pack_into(">I", out, at, place + by)
-            at += offset_size + length_size
+    for _, spans in list(locations(bytes(out), *iloc)):
+        for at, offset, _ in spans:
+            if offset >= behind:
+                struct.pack_into(">I", out, at, offset + by)

@@ -33,22 +33,24 @@ def replaced_blocks(
     """
     height, width = changed.shape
     channels = weights.size
-    samples, half, delta = np.empty((8, 8)), np.empty((8, 8)), np.empty((8, 8))
+    columns = np.ascontiguousarray(rows.T)
+    one, half, delta = np.empty((8, 8)), np.empty((8, 8)), np.empty((8, 8))
     for b in range(where.shape[0]):
-        samples[:] = 0.0
+        # The inverse DCT, from the few coefficients that are not 0.
+        half[:] = 0.0
         for z in range(64):
             if old[b, z] != 0:
-                samples[order[z] // 8, order[z] % 8] = old[b, z] * quant[z]
+                v, h, value = order[z] // 8, order[z] % 8, np.float64(old[b, z] * quant[z])
+                for x in range(8):
+                    half[v, x] += value * rows[h, x]
+        delta[:] = 0.0
         for v in range(8):
-            for x in range(8):
-                s = 0.0
-                for h in range(8):
-                    s += samples[v, h] * rows[h, x]
-                half[v, x] = s
+            for y in range(8):
+                for x in range(8):
+                    delta[y, x] -= half[v, x] * rows[v, y]
         top, left = where[b, 0] * 8 * fy, where[b, 1] * 8 * fx
         for y in range(8):
             for x in range(8):
-                delta[y, x] = 0.0
                 hit = False
                 mean = 0.0
                 for j in range(fy):
@@ -58,21 +60,17 @@ def replaced_blocks(
                         hit |= changed[py, px]
                         for c in range(channels):
                             mean += weights[c] * picture[py, px, c]
-                if hit:
-                    s = 0.0
-                    for v in range(8):
-                        s += half[v, x] * rows[v, y]
-                    delta[y, x] = mean / (fy * fx) - centre - s
+                delta[y, x] = delta[y, x] + mean / (fy * fx) - centre if hit else 0.0
+        half[:] = 0.0
+        one[:] = 0.0
+        for v in range(8):
+            for y in range(8):
+                for x in range(8):
+                    half[v, x] += delta[y, x] * rows[v, y]
         for v in range(8):
             for x in range(8):
-                s = 0.0
-                for y in range(8):
-                    s += delta[y, x] * rows[v, y]
-                half[v, x] = s
+                for h in range(8):
+                    one[v, h] += half[v, x] * columns[x, h]
         for z in range(64):
-            v, h = order[z] // 8, order[z] % 8
-            s = 0.0
-            for x in range(8):
-                s += half[v, x] * rows[h, x]
-            value = np.rint(old[b, z] + s / quant[z])
+            value = np.rint(old[b, z] + one[order[z] // 8, order[z] % 8] / quant[z])
             new[b, z] = min(1023.0, max(-1024.0 if z == 0 else -1023.0, value))

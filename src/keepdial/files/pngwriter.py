@@ -25,7 +25,7 @@ def encode_samples(samples: NDArray[Any], ancillary: bytes = b"") -> bytes:
     """Return the PNG file of (H, W, 1 to 4) uint8 or uint16 samples; `ancillary` are chunks to put in."""
     import numpy as np
 
-    from keepdial.files.png import SIGNATURE, chunk
+    from keepdial.files.pngchunks import SIGNATURE, chunk
 
     height, width, channels = samples.shape
     wide = samples.dtype == np.uint16
@@ -42,7 +42,8 @@ def encode_samples(samples: NDArray[Any], ancillary: bytes = b"") -> bytes:
 def _packed(rows: NDArray[Any], *, drawn: bool) -> bytes:
     import imagecodecs
 
-    return bytes(imagecodecs.deflate_encode(rows.reshape(-1), level=6 if drawn else 1))
+    whole: Any = rows.reshape(-1)  # its stubs know bytes only; any contiguous buffer will do
+    return bytes(imagecodecs.deflate_encode(whole, level=6 if drawn else 1))
 
 
 def _is_drawing(rows: NDArray[Any], step: int) -> bool:

@@ -6,6 +6,8 @@ the source's coefficients, so that they change by no more than the quantisation 
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -203,20 +205,15 @@ def _new_blocks(
     old = coefficients[plane.first + where[:, 0] * plane.stride + where[:, 1]]
     # The level shift: 128 where the component is a weighted mean, 0 where it is a difference.
     centre = 128.0 if weights.sum() > 0.5 else 0.0
-    replaced_blocks(
-        old,
-        plane.quant,
-        where,
-        stored,
-        changed,
-        weights,
-        centre,
-        plane.fy,
-        plane.fx,
-        dct_rows(),
-        zigzag(),
-        new,
-    )
+    basis, order = dct_rows(), zigzag()
+
+    def part(s: slice) -> None:
+        share = (old[s], plane.quant, where[s], stored, changed, weights, centre)
+        replaced_blocks(*share, plane.fy, plane.fx, basis, order, new[s])
+
+    step = max(1, -(-len(where) // (os.cpu_count() or 1)))
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(part, (slice(i, i + step) for i in range(0, len(where), step))))
     return new
 
 
