@@ -226,3 +226,33 @@ def test_rgb_jpeg_keeps_its_colours() -> None:
     result = encode_image(image.with_pixels(pixels), changed=changed)
     check(source, image, changed, result)
     assert np.abs(open_image(result.data).pixels[:8, :8].astype(int) - (250, 10, 120)).max() < 6
+
+
+def test_colour_turned_grey_is_encoded_as_a_whole() -> None:
+    image = open_image(jpeg(photo(40, 40)))
+    result = encode_image(image.with_pixels(image.pixels[:, :, :1].copy()))
+    assert "colour became grey" in result.notes[0]
+    assert result.guaranteed is None
+    assert open_image(result.data).pixels.shape == (40, 40, 1)
+
+
+def test_the_same_edit_gives_the_same_bytes() -> None:
+    image = open_image(jpeg(photo(90, 70), subsampling=2))
+    changed = np.zeros((90, 70), np.bool_)
+    changed[20:60, 10:50] = True
+    once = encode_image(edited(image, changed), changed=changed).data
+    assert encode_image(edited(image, changed), changed=changed).data == once
+
+
+def test_an_edit_at_the_far_corner_of_an_odd_size_reaches_the_padding() -> None:
+    """The last block of 9 columns holds 1 column of picture; the rest of it repeats that column."""
+    source = jpeg(photo(9, 9, 1), quality=100)
+    image = open_image(source)
+    changed = np.zeros((9, 9), np.bool_)
+    changed[8, 8] = True
+    pixels = image.pixels.copy()
+    pixels[8, 8] = 0 if pixels[8, 8, 0] > 127 else 255
+    result = encode_image(image.with_pixels(pixels), changed=changed)
+    again = open_image(result.data).pixels
+    assert abs(int(again[8, 8, 0]) - int(pixels[8, 8, 0])) <= 1
+    assert np.array_equal(again[:8], image.pixels[:8])

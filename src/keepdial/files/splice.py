@@ -56,6 +56,8 @@ def splice(job: Job, file: JpegFile, source: bytes) -> Encoded:
     stored = image.orientation.stored(image.pixels)
     if (file.frame.width, file.frame.height) != (stored.shape[1], stored.shape[0]):
         raise NotSpliceable("the size changed")
+    if len(file.frame.components) != stored.shape[2]:
+        raise NotSpliceable("colour became grey, or grey colour")
     changed = _changed(job, file, source)
     layout = plan(source, file)
     result = _replace_blocks(source, layout, stored, image.orientation.stored(changed), _weights(file))
