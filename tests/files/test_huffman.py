@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keepdial.files.dct import dct_rows, zigzag
-from keepdial.files.huffman import Table, optimal, parse_tables
+from keepdial.files.blocks.dct import dct_rows, zigzag
+from keepdial.files.blocks.huffman import Table, optimal, parse_tables
 
 
 def test_codes_of_a_small_table() -> None:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image as Pil
 
 from keepdial.files import encode_image, jpegfile, open_image
+from keepdial.files.blocks.coefficients import NotSpliceable, plan
 from keepdial.files.codec import Encoded
-from keepdial.files.coefficients import NotSpliceable, plan
 from keepdial.geometry import Orientation
 from keepdial.image import Image
 from tests.files.samples import encoded, exif, jpeg, photo, profile

@@ -86,8 +86,8 @@ class Jpeg:
         source = job.image.source.data
         if job.image.source.format != self.name or source is None:
             return _whole(job, None, "")
-        from keepdial.files.coefficients import NotSpliceable
-        from keepdial.files.splice import splice
+        from keepdial.files.blocks.coefficients import NotSpliceable
+        from keepdial.files.blocks.splice import splice
 
         file = jpegfile.parse(source)
         try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keepdial.files.entropy import kernel
+from keepdial.files.blocks.entropy import kernel
 
 
 @kernel  # type: ignore[untyped-decorator]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from keepdial.files import jpegfile
-from keepdial.files.huffman import Table, optimal, parse_tables
+from keepdial.files.blocks.huffman import Table, optimal, parse_tables
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,7 +140,7 @@ def read(
     With `marked` (one (rows, stride) array for each plane) only the units that hold a marked block, and each
     unit behind one, are filled in; all others stay 0. Progressive files are always read whole.
     """
-    from keepdial.files import entropy, progressive
+    from keepdial.files.blocks import entropy, progressive
 
     source = np.frombuffer(data, np.uint8)
     coefficients = np.zeros((layout.blocks, 64), np.int16)
@@ -209,7 +209,7 @@ def write(
 
 def write_anew(layout: Plan, coefficients: NDArray[np.int16]) -> list[tuple[bytes, bytes]]:
     """Return (tables, entropy coded bytes) for each scan, coded from all coefficients with optimal tables."""
-    from keepdial.files import progressive
+    from keepdial.files.blocks import progressive
 
     if coefficients.max() > 16383 or coefficients.min() < -16383:
         raise NotSpliceable("its coefficients are out of range")
@@ -242,7 +242,7 @@ def _tokens(
     track: Track,
     masks: NDArray[np.uint64],
 ) -> tuple[NDArray[np.int16], NDArray[np.int32], NDArray[np.int8], NDArray[np.int64]]:
-    from keepdial.files import entropy, progressive
+    from keepdial.files.blocks import entropy, progressive
 
     each = sum(p.h * p.v for p in scan.planes) if len(scan.planes) > 1 else 1
     room = (int(units.sum()) * each + 1) * 130 + 1200
@@ -268,7 +268,7 @@ def _written(
     units: NDArray[np.bool_],
     track: Track,
 ) -> bytes:
-    from keepdial.files import entropy
+    from keepdial.files.blocks import entropy
 
     room = 2 * track.buf.size + 8 * int(tokens[3][-1]) + 4 * (scan.units // scan.interval) + 64
     out = np.empty(room, np.uint8)

@@ -23,7 +23,7 @@ SIZES = np.array([i.bit_length() for i in range(1 << 17)], np.uint8)
 """Bits of each number that a coefficient, a DC difference or a run can be."""
 
 kernel: Any = njit(cache=True, nogil=True, boundscheck=False)
-inlined: Any = njit(cache=True, nogil=True, inline="always")
+inlined: Any = njit(cache=True, nogil=True, boundscheck=False)
 
 
 @kernel  # type: ignore[untyped-decorator]

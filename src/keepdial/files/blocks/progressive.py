@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from keepdial.files.entropy import bit_size, extend, inlined, kernel, look_up, peek
+from keepdial.files.blocks.entropy import bit_size, extend, inlined, kernel, look_up, peek
 
 CORRECTIONS = 1000
 """Most correction bits that wait for one end-of-band run, as in the sample encoder's."""

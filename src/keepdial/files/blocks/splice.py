@@ -15,8 +15,7 @@ import numpy as np
 
 from keepdial.files import exif as exif_block
 from keepdial.files import jpegfile, metadata
-from keepdial.files.codec import UPRIGHT, Encoded, Job
-from keepdial.files.coefficients import (
+from keepdial.files.blocks.coefficients import (
     NotSpliceable,
     Plan,
     Plane,
@@ -26,7 +25,8 @@ from keepdial.files.coefficients import (
     write,
     write_anew,
 )
-from keepdial.files.dct import dct_rows, zigzag
+from keepdial.files.blocks.dct import dct_rows, zigzag
+from keepdial.files.codec import UPRIGHT, Encoded, Job
 from keepdial.geometry import Box, Size
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _new_blocks(
     weights: NDArray[np.float64],
 ) -> NDArray[np.int16]:
     """Return (blocks, 64) int16, zigzag: the blocks at `where` (row, column) with changed samples put in."""
-    from keepdial.files.dctkernels import replaced_blocks
+    from keepdial.files.blocks.kernels import replaced_blocks
 
     new = np.empty((len(where), 64), np.int16)
     old = coefficients[plane.first + where[:, 0] * plane.stride + where[:, 1]]
