@@ -28,7 +28,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image as Pil
 
-from keepdial.files import encode_image, open_image
+from keepdial.files import Encoded, encode_image, open_image
 from keepdial.image import Image, Source
 from kit.machine import describe
 
@@ -68,13 +68,10 @@ def timed(what: str, call: Callable[[], Any], reps: int) -> tuple[Row, Any]:
         begin = time.perf_counter()
         result = call()
         walls.append(1000 * (time.perf_counter() - begin))
-    size = len(result) if isinstance(result, bytes) else len(getattr(result, "data", b"") or b"")
-    row = Row(what, min(walls), statistics.median(walls), size)
-    print(
-        f"  {row.what:44s} {row.best:8.1f} {row.median:8.1f}   {row.size / 1e6:6.2f} MB"
-        if row.size > 1000
-        else f"  {row.what:44s} {row.best:8.1f} {row.median:8.1f}"
-    )
+    file = result.data if isinstance(result, Encoded) else result
+    row = Row(what, min(walls), statistics.median(walls), len(file) if isinstance(file, bytes) else 0)
+    size = f"{row.size / 1e6:8.2f} MB" if row.size else ""
+    print(f"  {row.what:44s} {row.best:8.1f} {row.median:8.1f}{size}")
     return row, result
 
 
