@@ -6,9 +6,9 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 JOBS   ?= 2
 
-# What the demo removes from its photograph: a tower beside a rocket, with the lamps at its foot.
+# What the demo removes from its photograph: a tower beside a rocket.
 PHOTO  := examples/photos/rocket.jpg
-TOWER  := 440,118 455,118 464,190 474,290 484,360 500,427 395,427 395,380 405,355 434,330 437,250
+TOWER  := 189,118 208,118 208,190 207,378 164,378 186,190
 
 .PHONY: help setup demo test lint format types examples bench check lock clean
 .DEFAULT_GOAL := help

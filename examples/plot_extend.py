@@ -10,15 +10,15 @@ from figure import PHOTOS, side_by_side
 
 from keepdial import Request, edit, open_image
 
-photo = open_image(PHOTOS / "rocket.jpg")
-done = edit(Request(operation="extend", params={"aspect": "2:1"}), photo)
+photo = open_image(PHOTOS / "coffee.png")
+done = edit(Request(operation="extend", params={"aspect": "16:9", "placement": "left"}), photo)
 
 assert done.stage.placement is not None
 assert np.array_equal(done.image.pixels[done.stage.placement.slices], photo.pixels)
 side_by_side(
     "plot_extend.jpg",
     (f"{photo.size}", photo),
-    (f"keepdial extend --aspect 2:1, {done.image.size}", done.image),
+    (f"keepdial extend --aspect 16:9 --placement left, {done.image.size}", done.image),
 )
 for finding in done.report.findings:
     print(f"{finding.verdict:>5}  {finding.signal:<10} {finding.meaning}")

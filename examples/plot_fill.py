@@ -19,10 +19,12 @@ SCRATCHES = (
 )
 
 photo = open_image(PHOTOS / "coffee.png")
-strokes = tuple(Selector(kind="stroke", options={"points": p, "width": w}) for p, w in SCRATCHES)
+scratches = [Selector(kind="stroke", options={"points": p, "width": w}) for p, w in SCRATCHES]
+# Selected a little wider than they are: fill takes the selection as it is, soft edge and all.
+strokes = tuple(Selector(kind="stroke", options={"points": p, "width": w + 3}) for p, w in SCRATCHES)
 
 scratched = photo.pixels.copy()
-scratched[select(strokes, photo).mask > 0] = np.uint8([235, 232, 225])
+scratched[select(scratches, photo).mask > 0] = np.uint8([235, 232, 225])
 damaged = photo.with_pixels(scratched)
 
 done = edit(Request(operation="fill", targets=strokes), damaged)
