@@ -107,6 +107,13 @@ def test_several_regions_are_united() -> None:
     assert not both.hugs
 
 
+def test_an_outline_without_an_inside_selects_nothing() -> None:
+    line = Selector(kind="polygon", options={"points": [[0, 1], [3, 1], [1, 1]]})
+    assert select([line], noise(6, 5)).box is None
+    square = Selector(kind="box", options={"x": 2, "y": 3, "width": 1, "height": 1})
+    assert select([line, square], noise(6, 5)).box == Box(2, 3, 1, 1)
+
+
 def test_nothing_selects_nothing() -> None:
     assert select([], noise()).box is None
 

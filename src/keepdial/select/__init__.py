@@ -112,10 +112,12 @@ def select(selectors: Sequence[Selector], image: Image) -> Selection:
                 f"picture of {size}.",
                 hint="This is a defect of the finder.",
             )
+        hugs = hugs or unit.hugs
+        if box.area == 0:  # an outline without an inside
+            continue
         part = mask[box.slices]
         np.maximum(part, values, out=part)
         whole = box if whole is None else whole.union(box)
-        hugs = hugs or unit.hugs
     tight = None if whole is None else bounds(mask[whole.slices])
     if whole is None or tight is None:
         return Selection(mask, None, hugs)
