@@ -25,8 +25,10 @@ class Patch:
     capabilities: Capabilities = CAN
 
     def curve(self, operation: str) -> tuple[tuple[float, float], ...]:
-        """Return the calibration: (kept, knob) pairs."""
-        return ((0.0, 0.0), (1.0, 1.0))
+        """Return the calibration: (kept, knob) pairs, one curve for all operations."""
+        from keepdial.backends.patch.calibration import curve
+
+        return curve()
 
     def generate(
         self, frame: Frame, step: Step, *, progress: Listener = silent, cancel: Cancel | None = None
