@@ -185,6 +185,29 @@ def test_the_loop_turns_the_dial_until_what_is_kept_is_what_was_asked() -> None:
     assert any("corrections of the dial" in note for note in done.notes)
 
 
+@pytest.mark.parametrize(
+    ("keep", "left", "right"), [(0.0, False, False), (0.3, True, True), ("map", False, True)]
+)
+def test_what_is_to_be_kept_in_part_may_serve_as_example(
+    keep: Any, left: bool, right: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Frame] = []
+
+    def act(frame: Frame, step: Step, **_: Any) -> Proposal:
+        seen.append(frame)
+        return Proposal(np.zeros(frame.pixels.shape, np.float32))
+
+    monkeypatch.setattr(MODULE, "backends", lambda: {"puppet": Puppet(act)})
+    if keep == "map":
+        values = np.zeros((40, 40), np.uint8)
+        values[:, 20:] = 128
+        keep = keep_map(values)
+    ask("fill", noise(40, 40), backend=None, keep=keep, targets=(box(10, 10, 20, 20),))
+    usable = seen[0].usable
+    assert usable[0, 0]
+    assert (bool(usable[10:30, 10:20].any()), bool(usable[10:30, 20:30].all())) == (left, right)
+
+
 def test_variations_have_seeds_of_their_own_and_each_replays_alone() -> None:
     image = noise()
     request = Request(operation="fill", targets=(box(2, 2, 8, 8),), backend="echo", seed=9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -143,9 +143,8 @@ def edit(
     found = holes(held.mask, held.box)
     chosen = route(_job(step, held, found.side), backends())
     backend = backends()[chosen.chosen]
-    seen = windows(
-        stage.canvas, stage.mask, found, backend.capabilities, examples=stage.examples, guess=guess
-    )
+    examples, selected = _examples(stage, held.keep, guess)
+    seen = windows(stage.canvas, selected, found, backend.capabilities, examples=examples, guess=guess)
     cancel.check()
 
     def attempt(aim: Keep) -> tuple[Image, tuple[str, ...]]:
@@ -242,6 +241,20 @@ def _about_dial(stage: Stage, keep: Keep) -> tuple[str, ...]:
     if stage.guess or float(np.max(keep)) == 0:
         return ()
     return ("The new area holds nothing yet that could be kept, so the dial has no effect there.",)
+
+
+def _examples(
+    stage: Stage, keep: Keep, guess: bool
+) -> tuple[Literal["around", "everywhere"], NDArray[np.float32]]:
+    """Return what may serve as example: what is to be kept in part may, what is to go altogether may not.
+
+    The second is (H, W) float32, above 0 where the first, if it is ``around``, forbids it.
+    """
+    if not guess or stage.examples == "everywhere":
+        return stage.examples, stage.mask
+    if not isinstance(keep, np.ndarray):
+        return "everywhere", stage.mask
+    return "around", np.where(keep > 0, np.float32(0), stage.mask)
 
 
 def _all_kept(keep: Keep) -> bool:

@@ -37,7 +37,8 @@ class Stage:
         guess: whether the canvas' own pixels under the mask are a picture (True: the dial makes sense)
             or unknown (False: an empty margin, where there is nothing to keep).
         examples: what a backend may learn from: ``around`` the mask, because what is under it is to go,
-            or ``everywhere``, the masked part included.
+            or ``everywhere``, the masked part included. Where the dial is above 0 what is under the mask is
+            not to go but to be kept in part, and may serve as example all the same.
         feather: width in px over which the edge is blended, inside the mask only.
         notes: what was decided, in words, for the report ("mask grown by 3 px to take the soft edge").
     """

@@ -9,7 +9,7 @@ import numpy as np
 
 from keepdial.backends.patch import kernels
 from keepdial.backends.patch.pyramid import RADIUS, Level, build
-from keepdial.backends.patch.solve import Options, improve, refine, solve, vote
+from keepdial.backends.patch.solve import Options, improve, refine, vote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,10 +67,10 @@ def vary(
     Args:
         picture: (h, w, 3) float32 in [0, 255].
         hole: (h, w) bool, True = may be made new.
-        usable: (h, w) bool, True where patches may be copied from.
+        usable: (h, w) bool, True where patches may be copied from. Where the hole is not usable, what is
+            given up is filled from around, as if nothing had been there.
         hold: how much of the look to hold, 0 to 1, a number or (h, w) float32.
-        separate: whether the hole's own content may serve as example. If not, what is given up is filled from
-            around, as if nothing had been there.
+        separate: whether any of the hole is usable.
         options: how hard to work.
         seed: another seed gives another result; the same seed gives up the same areas first.
         report: called with the share of the work that is done.
@@ -81,17 +81,20 @@ def vary(
     part = hole & (order < loose)
     if not part.any():
         return picture
-    if not separate:
-        levels = build(picture, part, usable, separate=False, shallow=min(options.starts))
-        solve(levels, options, seed, report)
-        return levels[0].picture
+    gone = part & ~usable
+    if gone.any():
+        part &= usable
+        half = 0.5 if part.any() else 1.0
+        picture = _filled(picture, gone, usable, options, seed, lambda done: report(half * done))
+        if not part.any():
+            return picture
     # A pull towards the own place, and trying every place, would both undo the moves.
     options = replace(options, pull=0.0, exact=0.0, rounds=(2,))
     levels = build(picture, part, usable, separate=True, shallow=1.0)
     moves = _Moves(loose, span, hole.shape, seed)
     first = min(int(moves.start(float(loose.max()))), len(levels) - 1)
     work = [options.rounds_at(i) * levels[i].ty.size for i in range(first + 1)]
-    done = 0.0
+    before, done = 0.5 if gone.any() else 0.0, 0.0
     for i in range(first, -1, -1):
         level = levels[i]
         if i < first:
@@ -104,8 +107,24 @@ def vary(
             back = np.hypot(level.ny - level.ty, level.nx - level.tx) < length / 2
             _take(level, back & (level.depth > RIM) & (i + GUARDED >= start) & (i <= start), ny, nx, options)
         done += work[i]
-        report(done / sum(work))
+        report(before + (1 - before) * done / sum(work))
     return levels[0].picture
+
+
+def _filled(
+    picture: NDArray[np.float32],
+    gone: NDArray[np.bool_],
+    usable: NDArray[np.bool_],
+    options: Options,
+    seed: int,
+    report: Callable[[float], None],
+) -> NDArray[np.float32]:
+    """Return the picture with what is `gone` filled from around."""
+    from keepdial.backends.patch.engine import synthesise
+
+    pixels = np.rint(picture * 257).astype(np.uint16)
+    made, _ = synthesise(pixels, gone, usable, seed=seed, options=options, report=report)
+    return np.where(gone[..., None], made * np.float32(255), picture)
 
 
 def _loose(
