@@ -63,8 +63,8 @@ def synthesise(
         elif hold is not None:
             picture = vary(picture, hole, usable, hold, separate, options, seed, report)
         else:
-            levels = build(picture, hole, usable, separate=False, shallow=min(options.starts))
-            solve(levels, options, seed, report)
+            levels = build(picture, hole, usable, separate=False, shallow=min(d for d, _ in options.starts))
+            solve(levels, options, usable, seed, report)
             picture = levels[0].picture
     return picture[..., : pixels.shape[2]] * np.float32(1 / 255), notes
 

@@ -57,16 +57,33 @@ def _far(y, x, cy, cx, pull):  # type: ignore[no-untyped-def]
 
 
 @njit(parallel=True, **_COMMON)
-def refresh(picture, example, ty, tx, ny, nx, cost, pull):  # type: ignore[no-untyped-def]
+def refresh(picture, example, extra, ty, tx, ny, nx, cost, pull):  # type: ignore[no-untyped-def]
     """Set `cost` of every target to what its present correspondence costs."""
     for t in prange(ty.size):
         d = _distance(picture, ty[t], tx[t], example, ny[t], nx[t], _BIG)
-        cost[t] = d + _far(ty[t], tx[t], ny[t], nx[t], pull)
+        cost[t] = d + _far(ty[t], tx[t], ny[t], nx[t], pull) + extra[ny[t], nx[t]]
 
 
 @njit(parallel=True, **_COMMON)
 def sweep(  # type: ignore[no-untyped-def]
-    picture, example, valid, index, ty, tx, ny, nx, cost, oy, ox, strips, forward, seed, reach, draws, pull
+    picture,
+    example,
+    extra,
+    valid,
+    index,
+    ty,
+    tx,
+    ny,
+    nx,
+    cost,
+    oy,
+    ox,
+    strips,
+    forward,
+    seed,
+    reach,
+    draws,
+    pull,
 ):
     """Improve all correspondences once: propagation, then a random search that halves its reach.
 
@@ -98,7 +115,7 @@ def sweep(  # type: ignore[no-untyped-def]
                     cy = oy[q] + y - qy
                     cx = ox[q] + x - qx
                 if (cy != by or cx != bx) and 0 <= cy < h and 0 <= cx < w and valid[cy, cx]:
-                    far = _far(y, x, cy, cx, pull)
+                    far = _far(y, x, cy, cx, pull) + extra[cy, cx]
                     d = _distance(picture, y, x, example, cy, cx, best - far) + far
                     if d < best:
                         best = d
@@ -114,7 +131,7 @@ def sweep(  # type: ignore[no-untyped-def]
                 cy = by - radius + np.int64(u * side)
                 cx = bx - radius + np.int64(v * side)
                 if 0 <= cy < h and 0 <= cx < w and valid[cy, cx]:
-                    far = _far(y, x, cy, cx, pull)
+                    far = _far(y, x, cy, cx, pull) + extra[cy, cx]
                     d = _distance(picture, y, x, example, cy, cx, best - far) + far
                     if d < best:
                         best = d
@@ -127,14 +144,14 @@ def sweep(  # type: ignore[no-untyped-def]
 
 
 @njit(parallel=True, **_COMMON)
-def exhaust(picture, example, ty, tx, vy, vx, ny, nx, cost, pull):  # type: ignore[no-untyped-def]
+def exhaust(picture, example, extra, ty, tx, vy, vx, ny, nx, cost, pull):  # type: ignore[no-untyped-def]
     """Find the best correspondence of every target among all (vy, vx): exact, for the coarsest levels."""
     for t in prange(ty.size):
         best = cost[t]
         by = ny[t]
         bx = nx[t]
         for i in range(vy.size):
-            far = _far(ty[t], tx[t], vy[i], vx[i], pull)
+            far = _far(ty[t], tx[t], vy[i], vx[i], pull) + extra[vy[i], vx[i]]
             d = _distance(picture, ty[t], tx[t], example, vy[i], vx[i], best - far) + far
             if d < best:
                 best = d
@@ -176,11 +193,11 @@ def vote(example, index, hy, hx, ny, nx, weight, out):  # type: ignore[no-untype
 
 
 @njit(parallel=True, **_COMMON)
-def elect(example, index, hy, hx, ny, nx, weight, mean, tolerance, out):  # type: ignore[no-untyped-def]
-    """Set `out` (n, 3) to the mean of the votes that agree with the strongest shift, not of all.
+def elect(index, hy, hx, ny, nx, weight, py, px):  # type: ignore[no-untyped-def]
+    """Set (`py`, `px`) to the pixel that the strongest shift of all patches over each hole pixel points to.
 
-    The shift (correspondence minus position) with the largest summed weight among the patches over a pixel
-    wins, so the pixel is a true sample of the photograph with its grain.
+    The shift (correspondence minus position) with the largest summed weight wins, so neighbouring pixels come
+    from neighbouring places wherever their patches agree.
     """
     h, w = index.shape
     for i in prange(hy.size):
@@ -190,6 +207,7 @@ def elect(example, index, hy, hx, ny, nx, weight, mean, tolerance, out):  # type
         sx = np.empty(SIDE * SIDE, np.int32)
         sw = np.empty(SIDE * SIDE, np.float32)
         n = 0
+        best = 0
         for dy in range(max(-RADIUS, -y), min(RADIUS, h - 1 - y) + 1):
             for dx in range(max(-RADIUS, -x), min(RADIUS, w - 1 - x) + 1):
                 q = index[y + dy, x + dx]
@@ -206,19 +224,79 @@ def elect(example, index, hy, hx, ny, nx, weight, mean, tolerance, out):  # type
                     sw[n] = 0
                     n += 1
                 sw[j] += weight[q]
-        best = 0
-        top = np.float32(-1)
-        for j in range(n):
-            e = np.float32(0)
+                if sw[j] > sw[best]:
+                    best = j
+        py[i] = sy[best]
+        px[i] = sx[best]
+
+
+@njit(parallel=True, **_COMMON)
+def slopes(example, whole, order, hy, hx, py, px, out):  # type: ignore[no-untyped-def]
+    """Sum over the four neighbours the step to them that the elected pixels ask for; `out` (n, 3).
+
+    Between two pixels of one shift that is the photograph's own step. Across a seam it is the mean of what
+    both sides continue with, where they can be continued (`whole`: (h, w) bool, examples). `order` (h, w) int32:
+    number of the hole pixel, -1 outside the hole.
+    """
+    h, w = whole.shape
+    for i in prange(hy.size):
+        for k in range(4):
+            dy = (k == 0) - (k == 1)
+            dx = (k == 2) - (k == 3)
+            y = hy[i] + dy
+            x = hx[i] + dx
+            if y < 0 or y >= h or x < 0 or x >= w:
+                continue
+            j = order[y, x]
+            ay = py[i] + dy
+            ax = px[i] + dx
+            a = 0 <= ay < h and 0 <= ax < w and whole[ay, ax]
+            b = False
+            by = 0
+            bx = 0
+            if j >= 0:
+                by = py[j] - dy
+                bx = px[j] - dx
+                b = 0 <= by < h and 0 <= bx < w and whole[by, bx]
             for c in range(3):
-                d = example[sy[j], sx[j] * 3 + c] - mean[i, c]
-                e += d * d
-            score = sw[j] * np.exp(-e * tolerance)
-            if score > top:
-                top = score
-                best = j
-        for c in range(3):
-            out[i, c] = example[sy[best], sx[best] * 3 + c]
+                step = np.float32(0)
+                if a:
+                    step += example[ay, ax * 3 + c] - example[py[i], px[i] * 3 + c]
+                if b:
+                    step += example[py[j], px[j] * 3 + c] - example[by, bx * 3 + c]
+                if a and b:
+                    step *= np.float32(0.5)
+                out[i, c] += step
+
+
+@njit(parallel=True, **_COMMON)
+def relax(picture, order, hy, hx, aim, hold, colour):  # type: ignore[no-untyped-def]
+    """Update the hole pixels of one colour of the chequerboard: one half of a Gauss-Seidel sweep.
+
+    Minimises the sum of squared differences between steps and `slopes`, plus `hold` times the squared
+    difference from the voted colours; `aim` (n, 3) is hold * vote - slopes.
+    """
+    h, w = order.shape
+    for i in prange(hy.size):
+        y = hy[i]
+        x = hx[i]
+        if (y + x) % 2 != colour:
+            continue
+        n = hold
+        r = aim[i, 0]
+        g = aim[i, 1]
+        b = aim[i, 2]
+        for k in range(4):
+            v = y + (k == 0) - (k == 1)
+            u = x + (k == 2) - (k == 3)
+            if 0 <= v < h and 0 <= u < w:
+                n += np.float32(1)
+                r += picture[v, u * 3]
+                g += picture[v, u * 3 + 1]
+                b += picture[v, u * 3 + 2]
+        picture[y, x * 3] = r / n
+        picture[y, x * 3 + 1] = g / n
+        picture[y, x * 3 + 2] = b / n
 
 
 @njit(parallel=True, **_COMMON)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keepdial.backends.patch import kernels
+from keepdial.backends.patch.finish import finish
 from keepdial.backends.patch.pyramid import RADIUS, Level
 
 if TYPE_CHECKING:
@@ -32,43 +33,49 @@ class Options:
         exact: largest number of sample differences for which all correspondences are tried.
     """
 
-    starts: tuple[float, ...] = (10.0, 20.0, 40.0)
-    rounds: tuple[int, ...] = (2, 3, 4, 6)
+    starts: tuple[tuple[float, bool], ...] = (
+        (8, False),
+        (12, False),
+        (24, False),
+        (40, False),
+        (24, True),
+        (40, True),
+    )
+    rounds: tuple[int, ...] = (1, 2, 3, 4)
     sweeps: int = 2
     draws: int = 6
     entry: int = 600
     entry_radius: int = 3
-    pull: float = 1.0
-    confidence: float = 1.1
+    pull: float = 2.0
+    confidence: float = 1.2
     exact: float = 6e7
-    judge: str = "mean"
-    final: str = "vote"
-    sharp: float = 1.0
-    tolerance: float = 0.0
-    reuse: float = 0.0
+    hold: float = 0.02
+    reuse: float = 50.0
+    edge_floor: float = 3.0
+    wait: float = 0.5
 
     def rounds_at(self, level: int) -> int:
         """Return the number of rounds on `level`, 0 = finest."""
         return self.rounds[min(level, len(self.rounds) - 1)]
 
 
-def weights(level: Level, options: Options, sharpness: float = 1.0) -> NDArray[np.float32]:
+def weights(level: Level, options: Options) -> NDArray[np.float32]:
     """Return each patch's say in the vote: how well it fits, and how near it is to what is known.
 
     The fit is measured against the third quartile of all costs (Wexler 2007, section 3.2).
     """
     cost = level.cost / kernels.SAMPLES
-    spread = max(float(np.percentile(cost, 75)), 1.0) * sharpness
+    spread = max(float(np.percentile(cost, 75)), 1.0)
     say = np.exp(cost / (-2 * spread)) + 1e-6
     return np.asarray(say * options.confidence ** -np.minimum(level.depth, 40), np.float32)
 
 
-def vote(level: Level, options: Options, sharpness: float = 1.0) -> NDArray[np.float32]:
+def vote(level: Level, options: Options) -> NDArray[np.float32]:
     """Return the colours (m, 3) of the hole's pixels that the patches vote for."""
     out = np.empty((level.hy.size, 3), np.float32)
     kernels.vote(
         level.flat_example, level.index, level.hy, level.hx, level.ny, level.nx,
-        weights(level, options, sharpness), out,
+        weights(level, options), out,
     )  # fmt: skip
     return out
 
@@ -81,18 +88,38 @@ def improve(level: Level, number: int, rounds: int, options: Options, seed: int)
     exact = level.ty.size * places * kernels.SAMPLES <= options.exact
     vy, vx = (a.astype(np.int32) for a in np.nonzero(level.valid)) if exact else (level.ny, level.nx)
     for i in range(rounds):
-        state = (level.flat, level.flat_example, level.ty, level.tx, level.ny, level.nx, level.cost, pull)
-        kernels.refresh(*state)
+        extra = _overuse(level, options)
+        state = (level.flat, level.flat_example, extra, level.ty, level.tx)
+        found = (level.ny, level.nx, level.cost)
+        kernels.refresh(*state, *found, pull)
         if exact:
-            kernels.exhaust(*state[:4], vy, vx, *state[4:])
+            kernels.exhaust(*state, vy, vx, *found, pull)
         else:
             for k in range(options.sweeps):
                 kernels.sweep(
-                    level.flat, level.flat_example, level.valid, level.index, level.ty, level.tx,
-                    level.ny, level.nx, level.cost, level.ny.copy(), level.nx.copy(), level.strips,
+                    *state[:3], level.valid, level.index, level.ty, level.tx, *found,
+                    level.ny.copy(), level.nx.copy(), level.strips,
                     (i + k) % 2 == 0, _seed(seed, number, i, k), reach, options.draws, pull,
                 )  # fmt: skip
         kernels.put(level.flat, level.hy, level.hx, vote(level, options))
+
+
+def _overuse(level: Level, options: Options) -> NDArray[np.float32]:
+    """Return what a patch of examples costs for being used too often already, (h, w).
+
+    A hole filled in large pieces uses every pixel once; a flat blob uses the same few again and again
+    (the occurrence map of Kaspar 2015, doi:10.1111/cgf.12565, section 4.3, with a free first use).
+    """
+    import cv2
+
+    if options.reuse == 0:
+        return np.zeros(level.hole.shape, np.float32)
+    side = (2 * RADIUS + 1, 2 * RADIUS + 1)
+    count = np.bincount(level.ny * level.width + level.nx, minlength=level.hole.size)
+    uses = cv2.boxFilter(count.reshape(level.hole.shape).astype(np.float32), cv2.CV_32F, side)
+    free = max(1.0, 1.5 * level.ty.size / max(1, int(np.count_nonzero(level.valid))))
+    over = cv2.boxFilter(np.maximum(uses - free, 0), cv2.CV_32F, side)
+    return np.asarray(over * np.float32(options.reuse * kernels.SAMPLES), np.float32)
 
 
 def _seed(*parts: int) -> int:
@@ -125,7 +152,7 @@ def refine(coarse: Level, fine: Level, options: Options) -> None:
     kernels.put(fine.flat, fine.hy, fine.hx, vote(fine, options))
 
 
-def enter(level: Level, options: Options, seed: int) -> None:
+def enter(level: Level, options: Options, seed: int, *, edges_first: bool) -> None:
     """Fill the hole from its rim inwards, ring by ring, comparing only what is known (the first estimate)."""
     import cv2
 
@@ -150,6 +177,10 @@ def enter(level: Level, options: Options, seed: int) -> None:
     while hole.any():
         edge = hole & (cv2.dilate((~hole & inside).view(np.uint8), cross) > 0)
         y, x = (a.astype(np.int32) for a in np.nonzero(edge))
+        if edges_first and y.size > 8:
+            rank = _priority(picture, weight[..., 0], y, x, options.edge_floor)
+            chosen = rank >= np.quantile(rank, options.wait)
+            y, x = y[chosen], x[chosen]
         ny, nx = np.empty_like(y), np.empty_like(x)
         kernels.enter(
             flat, trust, y, x, vy, vx, options.entry, state, oy, ox, _seed(seed, 77, ring),
@@ -168,50 +199,80 @@ def enter(level: Level, options: Options, seed: int) -> None:
     )
 
 
-def energy(level: Level, options: Options) -> float:
+def _priority(
+    picture: NDArray[np.float32],
+    known: NDArray[np.float32],
+    y: NDArray[np.int32],
+    x: NDArray[np.int32],
+    floor: float,
+) -> NDArray[np.float32]:
+    """Return how urgent it is to fill the rim pixels (y, x): edges that run into the hole come first.
+
+    Criminisi 2004 (doi:10.1109/TIP.2004.833105), equation 1: the known share of the patch times the strength
+    with which isophotes hit the rim.
+    """
+    import cv2
+
+    side = (2 * RADIUS + 1, 2 * RADIUS + 1)
+    grey = picture.mean(axis=2)
+    sure = cv2.erode(known, np.ones((3, 3), np.uint8))
+    gy, gx = (cv2.Sobel(grey, cv2.CV_32F, *d, scale=0.125) * sure for d in ((0, 1), (1, 0)))
+    soft = cv2.GaussianBlur(known, (0, 0), 2.0)
+    fy, fx = (cv2.Sobel(soft, cv2.CV_32F, *d) for d in ((0, 1), (1, 0)))
+    length = np.hypot(fy, fx) + 1e-6
+    flow = cv2.dilate(np.abs(gx * fy - gy * fx) / length, np.ones(side, np.uint8))
+    trust = cv2.boxFilter(known, cv2.CV_32F, side)
+    return np.asarray(trust[y, x] * (flow[y, x] + np.float32(floor)), np.float32)
+
+
+def energy(level: Level) -> float:
     """Return how badly the patches over the hole fit, per sample: what starts are judged by."""
     kernels.refresh(
-        level.flat, level.flat_example, level.ty, level.tx, level.ny, level.nx, level.cost, np.float32(0)
+        level.flat,
+        level.flat_example,
+        np.zeros(level.hole.shape, np.float32),
+        level.ty,
+        level.tx,
+        level.ny,
+        level.nx,
+        level.cost,
+        np.float32(0),
     )
     cost = level.cost / kernels.SAMPLES
-    if options.judge == "p90":
-        return float(np.percentile(cost, 90))
-    if options.judge == "near":
-        return float(cost[level.depth <= 3].mean())
-    if options.judge == "square":
-        return float((cost**2).mean())
-    return float(cost.mean())
+    return float(np.percentile(cost, 90))
 
 
 def solve(
     levels: list[Level],
     options: Options,
+    usable: NDArray[np.bool_],
     seed: int,
     report: Callable[[float], None],
 ) -> None:
     """Fill the hole of the finest level: several starts, the best one refined."""
-    first = {
-        next((i for i, one in enumerate(levels) if one.deepest <= d), len(levels) - 1) for d in options.starts
+    tries = {
+        (next((i for i, one in enumerate(levels) if one.deepest <= d), len(levels) - 1), edges)
+        for d, edges in options.starts
     }
-    judge = min(first)
+    judge = min(level for level, _ in tries)
     best: tuple[float, NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]] | None = None
-    for n, start in enumerate(sorted(first)):
+    for n, (start, edges) in enumerate(sorted(tries)):
         level = levels[start]
-        enter(level, options, seed + n)
+        enter(level, options, seed + n, edges_first=edges)
         improve(level, start, options.rounds_at(start), options, seed + n)
         for i in range(start - 1, judge - 1, -1):
             refine(levels[i + 1], levels[i], options)
             improve(levels[i], i, options.rounds_at(i), options, seed + n)
         at = levels[judge]
-        if len(first) > 1:
-            value = energy(at, options)
+        if len(tries) > 1:
+            value = energy(at)
             if best is None or value < best[0]:
                 best = (value, at.ny.copy(), at.nx.copy(), at.picture[at.hy, at.hx])
     if best is not None:
         at = levels[judge]
         _, at.ny, at.nx, colours = best
         kernels.put(at.flat, at.hy, at.hx, colours)
-        energy(at, options)
+        energy(at)
     work = [options.rounds_at(i) * levels[i].ty.size for i in range(judge)]
     done = 0.0
     for i in range(judge - 1, -1, -1):
@@ -220,13 +281,5 @@ def solve(
         done += work[i]
         report(done / sum(work))
     at = levels[0]
-    if options.final == "elect":
-        mean = vote(at, options)
-        out = np.empty_like(mean)
-        kernels.elect(
-            at.flat_example, at.index, at.hy, at.hx, at.ny, at.nx, weights(at, options, options.sharp), mean,
-            np.float32(options.tolerance), out,
-        )  # fmt: skip
-        kernels.put(at.flat, at.hy, at.hx, out)
-    elif options.sharp != 1.0:
-        kernels.put(at.flat, at.hy, at.hx, vote(at, options, options.sharp))
+    if options.hold > 0:
+        finish(at, usable, vote(at, options), weights(at, options), options.hold)
