@@ -2,7 +2,7 @@
 
     python benches/dial.py                     # ask keep = 0.1 .. 0.9 of photographs not calibrated with
     python benches/dial.py --write             # measure the knob first and store the curve with the engine
-    python benches/dial.py --scale 1 --only 4  # at 768x512, four photographs
+    python benches/dial.py --scale 1 --only 4  # at 768x512, four photographs; --scale 3: 2304x1536
     python benches/dial.py --sheet sheet.png --picture curve.png
 
 Odd Kodak photographs calibrate, even ones test. Every photograph is edited whole and in regions of several
@@ -54,9 +54,22 @@ class Row:
 
 
 def photo(name: str, scale: float) -> Image:
+    if scale >= 2:
+        return glued(name, round(scale))
     picture = Pillow.open(DATA / "kodak24" / f"{name}.png").convert("RGB")
     size = (round(picture.width * scale), round(picture.height * scale))
     return Image(np.asarray(picture if scale == 1 else picture.resize(size, Pillow.Resampling.LANCZOS)), None)
+
+
+def glued(name: str, side: int) -> Image:
+    """A larger picture with detail in every pixel: this photograph and those after it, `side` by `side`."""
+    big = Pillow.new("RGB", (768 * side, 512 * side))
+    for i in range(side * side):
+        picture = Pillow.open(DATA / "kodak24" / f"kodim{(int(name[5:]) + 2 * i - 1) % 24 + 1:02d}.png")
+        if picture.height > picture.width:
+            picture = picture.rotate(90, expand=True)
+        big.paste(picture, (768 * (i % side), 512 * (i // side)))
+    return Image(np.asarray(big), None)
 
 
 def target(shape: str, image: Image) -> tuple[Selector, ...]:
@@ -178,7 +191,7 @@ def table(rows: list[Row]) -> None:
 
 
 def draw(rows: list[Row], path: Path) -> None:
-    """Kept against keep: a dot for every edit, hollow for the first try, a line where it should be."""
+    """Kept against keep: a dot for every edit, a line where it should be, a band of 0.05 around it."""
     side, edge = 520, 50
     sheet = Pillow.new("RGB", (2 * side, side), "white")
     pen = ImageDraw.Draw(sheet)
@@ -222,7 +235,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--write", action="store_true", help="measure the knob and store the curve")
-    parser.add_argument("--scale", type=float, default=0.5, help="size of the photographs; 1 = 768x512")
+    parser.add_argument(
+        "--scale", type=float, default=0.5, help="size; 1 = 768x512; 2, 3: that many glued each way"
+    )
     parser.add_argument("--only", type=int, default=12, help="number of photographs")
     parser.add_argument("--shapes", default=",".join(SHAPES))
     parser.add_argument("--dials", default=",".join(map(str, DIALS)))

@@ -39,7 +39,7 @@ has to lie for that, in px of the level: nearer to the rim it has to fit what is
 HALVINGS = 9
 """Steps in which the share to give up is looked for: to 1/1024."""
 
-RUNS, RUN = 8, 128
+RUNS, RUN = 16, 64
 """Large pictures are tried on at most this many runs of this many rows, and as many of columns."""
 
 LOOK = 256
