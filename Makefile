@@ -53,6 +53,7 @@ examples: $(READY)  ## run every example; pictures go to out/
 	@set -e; for example in examples/plot_*.py; do echo "$$example"; $(BIN)/python $$example; done
 
 bench: $(READY)  ## the benchmarks, ours beside the peers (benches/README.md says what they need)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement benches/requirements.txt
 	$(BIN)/python benches/speed.py
 	$(BIN)/python benches/scaling.py
 	$(BIN)/python benches/quality.py --subset fast

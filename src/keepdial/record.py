@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 SUFFIX = ".keepdial.json"
 LARGEST = 256 * 1024 * 1024
-PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "pillow", "imagecodecs", "simplejpeg", "jpeglib")
+PACKAGES = ("numpy", "numba", "llvmlite", "pillow", "imagecodecs", "simplejpeg")
 
 
 class Picture(Value):
