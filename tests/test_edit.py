@@ -185,6 +185,28 @@ def test_the_loop_turns_the_dial_until_what_is_kept_is_what_was_asked() -> None:
     assert any("corrections of the dial" in note for note in done.notes)
 
 
+def test_progress_never_falls_however_many_tries_and_each_try_can_be_stopped() -> None:
+    image = noise(64, 64)
+    request = Request(operation="variation", keep=0.5, backend="echo")
+    seen: list[Event] = []
+    done = edit(request, image, progress=seen.append)
+    reported = [event.done for event in seen if event.stage == "generate"]
+    assert len(done.tries) == 2
+    assert reported == pytest.approx([0, 0, 1 / 3, 1 / 3, 1 / 3, 2 / 3, 1])
+    for last in range(len(reported) - 1):
+        cancel = Cancel()
+        left = [last + 1]
+
+        def listen(event: Event, /, cancel: Cancel = cancel, left: list[int] = left) -> None:
+            left[0] -= event.stage == "generate"
+            if left[0] == 0:
+                cancel.set()
+            assert left[0] >= 0, "generating went on"
+
+        with pytest.raises(Cancelled):
+            edit(request, image, progress=listen, cancel=cancel)
+
+
 @pytest.mark.parametrize(
     ("keep", "left", "right"), [(0.0, False, False), (0.3, True, True), ("map", False, True)]
 )

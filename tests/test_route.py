@@ -41,8 +41,14 @@ def test_the_only_one_that_can_is_chosen_and_says_so() -> None:
     chosen = route(JOB, known(fake("patch")))
     assert chosen.chosen == "patch"
     assert chosen.runners_up == ()
-    assert "only backend" in chosen.why
-    assert "on this machine" in chosen.why
+    assert chosen.why == (
+        "patch is the only backend here that can fill; keep 0 lies in its range 0 to 1; "
+        "it works on this machine."
+    )
+    by_name = route(replace(JOB, backend="patch"), known(fake("patch")))
+    assert by_name.why == (
+        "patch was asked for by name; keep 0 lies in its range 0 to 1; it works on this machine."
+    )
 
 
 @pytest.mark.parametrize(

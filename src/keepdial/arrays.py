@@ -46,8 +46,7 @@ def inpaint(pixels: NDArray[Any], mask: NDArray[Any], *, seed: int = 0) -> NDArr
         120
     """
     backend = _embedded()
-    # A view, since an Image makes its array read-only and the caller's must stay as it is.
-    canvas = Image(pixels[..., None] if pixels.ndim == 2 else pixels[...])
+    canvas = Image(pixels[..., None] if pixels.ndim == 2 else pixels)
     hole = _as_mask(mask, canvas)
     box = bounds(hole)
     if box is None:

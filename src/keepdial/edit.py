@@ -16,7 +16,7 @@ from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.keep import TOLERANCE, Held, Keep, Pin, Try, corrected, dial, hold, pinned
 from keepdial.operations import Stage
-from keepdial.progress import Cancel, Event, Listener, silent
+from keepdial.progress import Cancel, Event, Listener, part_of, silent
 from keepdial.propose import generate, seed_of, threads
 from keepdial.request import Request
 from keepdial.route import Job, Route, route
@@ -147,14 +147,18 @@ def edit(
     seen = windows(stage.canvas, selected, found, backend.capabilities, examples=examples, guess=guess)
     cancel.check()
 
-    def attempt(aim: Keep) -> tuple[Image, tuple[str, ...]]:
-        progress(Event("generate", 0.0))
+    def attempt(aim: Keep, start: float, stop: float) -> tuple[Image, tuple[str, ...]]:
+        cancel.check()
+        watch = part_of(progress, "generate", start, stop)
+        watch(Event("generate", 0.0))
         return generate(
-            backend, step, aim, stage.canvas, held.mask, seen, guess=guess, progress=progress, cancel=cancel
+            backend, step, aim, stage.canvas, held.mask, seen, guess=guess, progress=watch, cancel=cancel
         )
 
     with threads(settings.threads):
         result, tries, notes = _best(attempt, stage, held)
+    cancel.check()
+    progress(Event("generate", 1.0))
     progress(Event("composite", 1.0))
     free = held.mask > 0
     guard(image, result, free, stage.placement)
@@ -204,20 +208,22 @@ def variations(
 
 
 def _best(
-    attempt: Callable[[Keep], tuple[Image, tuple[str, ...]]], stage: Stage, held: Held
+    attempt: Callable[[Keep, float, float], tuple[Image, tuple[str, ...]]], stage: Stage, held: Held
 ) -> tuple[Image, tuple[Try, ...], tuple[str, ...]]:
     """Return the result nearest to the dial, the tries it took, and what is to be said of them.
 
-    A map, a dial at one of its ends, or one that has nothing to keep, is not corrected: one try.
+    `attempt` takes the dial to aim at, and where its progress begins and ends. A map, a dial
+    at one of its ends, or one that has nothing to keep, is not corrected: one try.
     """
     asked = held.keep
     if isinstance(asked, np.ndarray) or not stage.guess or asked in (0, 1) or held.box is None:
-        result, notes = attempt(asked)
+        result, notes = attempt(asked, 0.0, 1.0)
         return result, (), notes
     aim, tries = asked, list[Try]()
     best: tuple[float, Image, tuple[str, ...]] | None = None
     while True:
-        result, notes = attempt(aim)
+        n, most = len(tries), CORRECTIONS + 1
+        result, notes = attempt(aim, n / most, (n + 1) / most)
         tries.append(Try(aim, kept_within(stage.canvas.pixels, result.pixels, held.box)))
         miss = abs(tries[-1].kept - asked)
         if best is None or miss < best[0]:

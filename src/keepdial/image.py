@@ -39,7 +39,8 @@ class Image:
 
     Attributes:
         pixels: (H, W, C) uint8 or uint16, C = 1 (grey) or 3 (RGB), encoded as the profile says (gamma, not
-            linear light), not premultiplied; read-only.
+            linear light), not premultiplied; a read-only view of the array given, which must not change any
+            more.
         alpha: (H, W) of the same dtype, 0 = transparent; None when the picture is opaque.
         icc: the ICC profile's bytes; None means sRGB.
         orientation: how the file stores the picture. `pixels` are upright already; a writer that keeps the
@@ -66,9 +67,11 @@ class Image:
             raise ParameterError("pixels.dtype", str(p.dtype), "uint8 or uint16")
         if a is not None and (a.shape != p.shape[:2] or a.dtype != p.dtype):
             raise ParameterError("alpha", f"{a.shape} {a.dtype}", f"{p.shape[:2]} {p.dtype}, as the pixels")
-        for array in (p, a):
-            if array is not None:
-                array.flags.writeable = False
+        for name, array in (("pixels", p), ("alpha", a)):
+            if array is not None and array.flags.writeable:
+                view = array.view()
+                view.flags.writeable = False
+                object.__setattr__(self, name, view)
 
     @property
     def size(self) -> Size:

@@ -55,3 +55,17 @@ class Cancel:
 
 def silent(event: Event, /) -> None:
     """Listen to nothing: the default listener."""
+
+
+def part_of(progress: Listener, stage: str, start: float, stop: float) -> Listener:
+    """Return a listener whose reports on `stage` fill the part from `start` to `stop` and never fall."""
+    highest = start
+
+    def listen(event: Event, /) -> None:
+        nonlocal highest
+        if event.stage == stage:
+            highest = max(highest, min(stop, start + event.done * (stop - start)))
+            event = Event(stage, highest, event.preview)
+        progress(event)
+
+    return listen
