@@ -36,7 +36,8 @@ def synthesise(
             a constraint (it must fit) but no example.
         seed: another seed gives another result.
         hold: None when the hole's content is unknown; else how much of it to hold, 0 to 1, a number or
-            (h, w) float32: synthesis then starts from the picture itself, disturbed the less the more is held.
+            (h, w) float32: synthesis then starts from the picture itself, disturbed the less, the more is
+            held.
         options: how hard to work.
         report: called with the share of the work that is done; may raise to stop it.
 

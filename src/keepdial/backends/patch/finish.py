@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keepdial.backends.patch import kernels
+from keepdial.backends.patch import colours
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,17 +28,17 @@ def finish(
 
     A mean of overlapping patches has no seams but no grain; single pixels of the photograph have grain but
     seams. So the steps between pixels come from the elected ones and the level, beyond a few pixels, from the
-    vote: a screened Poisson equation (Bhat 2008, doi:10.1007/978-3-540-88688-4_9), with the known pixels around
-    the hole as its boundary. `voted` (m, 3) and `weight` (n,) are the vote and the patches' say in it.
+    vote: a screened Poisson equation (Bhat 2008, doi:10.1007/978-3-540-88688-4_9), with the known pixels
+    around the hole as its boundary. `voted` (m, 3) and `weight` (n,) are the vote and the patches' say in it.
     """
     py, px = np.empty_like(level.hy), np.empty_like(level.hx)
-    kernels.elect(level.index, level.hy, level.hx, level.ny, level.nx, weight, py, px)
+    colours.elect(level.index, level.hy, level.hx, level.ny, level.nx, weight, py, px)
     order = np.full(level.hole.shape, -1, np.int32)
     order[level.hy, level.hx] = np.arange(level.hy.size, dtype=np.int32)
     steps = np.zeros_like(voted)
-    kernels.slopes(level.flat_example, usable, order, level.hy, level.hx, py, px, steps)
-    kernels.put(level.flat, level.hy, level.hx, level.example[py, px])
+    colours.slopes(level.flat_example, usable, order, level.hy, level.hx, py, px, steps)
+    colours.put(level.flat, level.hy, level.hx, level.example[py, px])
     aim = np.float32(hold) * voted - steps
     for _ in range(SWEEPS):
         for colour in (0, 1):
-            kernels.relax(level.flat, order, level.hy, level.hx, aim, np.float32(hold), colour)
+            colours.relax(level.flat, order, level.hy, level.hx, aim, np.float32(hold), colour)

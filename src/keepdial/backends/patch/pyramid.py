@@ -22,7 +22,7 @@ class Level:
             touch the hole are never examples.
         hole: (h, w) bool, True = generate.
         valid: (h, w) bool, True where a whole patch of examples is centred.
-        ty, tx: (n,) int32, centres of the patches that touch the hole, row by row; all lie inside the picture.
+        ty, tx: (n,) int32, centres of the patches that touch the hole, row by row; all inside the picture.
         hy, hx: (m,) int32, the hole's pixels, row by row.
         ny, nx, cost: (n,) the correspondence of each patch, and its cost (sum over the patch).
         depth: (n,) float32, how deep in the hole each patch's centre lies, 0 outside.
@@ -41,7 +41,7 @@ class Level:
         self.height, self.width = hole.shape
         square = np.ones((2 * RADIUS + 1, 2 * RADIUS + 1), np.uint8)
         valid = cv2.erode(usable.view(np.uint8), square, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-        over = cv2.dilate(hole.view(np.uint8), square)
+        over = np.asarray(cv2.dilate(hole.view(np.uint8), square), np.uint8)
         for array in (valid, over):
             array[:RADIUS] = array[-RADIUS:] = 0
             array[:, :RADIUS] = array[:, -RADIUS:] = 0
@@ -112,7 +112,7 @@ def build(
     example, when at least half of them do. With `separate` the examples are the picture as it came, hole
     included, and stay apart from the picture under work.
     """
-    from keepdial.backends.patch.kernels import halve
+    from keepdial.backends.patch.colours import halve
 
     known = np.ones(hole.shape, np.float32) if separate else (~hole).astype(np.float32)
     share = usable.astype(np.float32)

@@ -19,7 +19,7 @@ def pull_push(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[
     """
     import cv2
 
-    from keepdial.backends.patch.kernels import halve
+    from keepdial.backends.patch.colours import halve
 
     if known.all():
         return values

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keepdial.backends.patch import kernels
+from keepdial.backends.patch import colours, kernels
 from keepdial.backends.patch.finish import finish
 from keepdial.backends.patch.pyramid import RADIUS, Level
 
@@ -73,7 +73,7 @@ def weights(level: Level, options: Options) -> NDArray[np.float32]:
 def vote(level: Level, options: Options) -> NDArray[np.float32]:
     """Return the colours (m, 3) of the hole's pixels that the patches vote for."""
     out = np.empty((level.hy.size, 3), np.float32)
-    kernels.vote(
+    colours.vote(
         level.flat_example, level.index, level.hy, level.hx, level.ny, level.nx,
         weights(level, options), out,
     )  # fmt: skip
@@ -101,7 +101,7 @@ def improve(level: Level, number: int, rounds: int, options: Options, seed: int)
                     level.ny.copy(), level.nx.copy(), level.strips,
                     (i + k) % 2 == 0, _seed(seed, number, i, k), reach, options.draws, pull,
                 )  # fmt: skip
-        kernels.put(level.flat, level.hy, level.hx, vote(level, options))
+        colours.put(level.flat, level.hy, level.hx, vote(level, options))
 
 
 def _overuse(level: Level, options: Options) -> NDArray[np.float32]:
@@ -149,7 +149,7 @@ def refine(coarse: Level, fine: Level, options: Options) -> None:
         2 * coarse.nx[parent] + fine.tx - 2 * coarse.tx[parent],
     )
     fine.cost = coarse.cost[parent]
-    kernels.put(fine.flat, fine.hy, fine.hx, vote(fine, options))
+    colours.put(fine.flat, fine.hy, fine.hx, vote(fine, options))
 
 
 def enter(level: Level, options: Options, seed: int, *, edges_first: bool) -> None:
@@ -270,8 +270,8 @@ def solve(
                 best = (value, at.ny.copy(), at.nx.copy(), at.picture[at.hy, at.hx])
     if best is not None:
         at = levels[judge]
-        _, at.ny, at.nx, colours = best
-        kernels.put(at.flat, at.hy, at.hx, colours)
+        _, at.ny, at.nx, voted = best
+        colours.put(at.flat, at.hy, at.hx, voted)
         energy(at)
     work = [options.rounds_at(i) * levels[i].ty.size for i in range(judge)]
     done = 0.0

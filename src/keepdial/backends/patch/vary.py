@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keepdial.backends.patch import kernels
+from keepdial.backends.patch import colours
 from keepdial.backends.patch.pyramid import RADIUS, Level, build
 from keepdial.backends.patch.solve import Options, improve, refine, vote
 
@@ -239,7 +239,7 @@ def _take(
     """Take the correspondences (ny, nx) for the patches `which` (n,), and vote."""
     if which.any():
         level.set_correspondence(np.where(which, ny, level.ny), np.where(which, nx, level.nx))
-        kernels.put(level.flat, level.hy, level.hx, vote(level, options))
+        colours.put(level.flat, level.hy, level.hx, vote(level, options))
 
 
 def _order(
