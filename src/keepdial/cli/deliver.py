@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keepdial.compiling import announced
 from keepdial.errors import GuaranteeError, OutputError
 from keepdial.files import encode_image, open_image, write_atomically
+from keepdial.progress import Cancel, Listener, silent
 from keepdial.record import SUFFIX, Delivered, EditRecord, record_of
 from keepdial.verify import verify_delivery
 
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from keepdial.cli.outputs import Place
     from keepdial.edit import Edit
     from keepdial.settings import Settings
+
+
+KERNELS = 5
+"""How many kernels a sequential JPEG file takes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +38,20 @@ class Delivery:
     record: EditRecord
 
 
-def deliver(edit: Edit, place: Place, *, settings: Settings, seconds: Mapping[str, float]) -> Delivery:
+def deliver(
+    edit: Edit,
+    place: Place,
+    *,
+    settings: Settings,
+    seconds: Mapping[str, float],
+    progress: Listener = silent,
+    cancel: Cancel | None = None,
+) -> Delivery:
     """Encode the result, read it back and count; raise `GuaranteeError` if the file breaks the promise."""
-    encoded = encode_image(edit.image, format=place.format, changed=edit.changed, settings=settings)
+    # Of the formats, JPEG alone is written by kernels.
+    spliced = place.format == "jpeg" and edit.box is not None
+    with announced(progress, cancel, count=KERNELS) if spliced else nullcontext():
+        encoded = encode_image(edit.image, format=place.format, changed=edit.changed, settings=settings)
     back = open_image(encoded.data, settings=settings)
     finding = verify_delivery(edit.evidence, back, encoded.guaranteed)
     if finding.verdict == "fail":

@@ -141,7 +141,12 @@ def edit_files(operation: Operation, given: dict[str, Any]) -> None:
             watch(Event("deliver", 0.0))
             before, spent = spent, watch.seconds
             seconds = {stage: total - before.get(stage, 0.0) for stage, total in spent.items()}
-            done.append(deliver.deliver(edit, places[len(done)], settings=settings, seconds=seconds))
+            place = places[len(done)]
+            done.append(
+                deliver.deliver(
+                    edit, place, settings=settings, seconds=seconds, progress=watch, cancel=cancel
+                )
+            )
             cancel.check()
         deliver.write(done, overwrite=given["overwrite"], records=records)
 

@@ -35,12 +35,14 @@ class Patch:
     ) -> Proposal:
         """Propose pixels for the frame; see `synthesise`."""
         from keepdial.backends.patch.engine import synthesise
+        from keepdial.backends.patch.warm import warm
 
         def report(done: float) -> None:
             progress(Event("generate", done))
             if cancel is not None:
                 cancel.check()
 
+        unkept = warm(progress, cancel)
         report(0.0)
         hole = frame.mask > 0
         # Without a starting point, but with the hole's own content as example: free rearrangement.
@@ -53,7 +55,7 @@ class Patch:
             hold=hold,
             report=report,
         )
-        return Proposal(pixels, notes)
+        return Proposal(pixels, (*notes, *unkept))
 
 
 BACKEND = Patch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -40,6 +41,8 @@ OPTIONS: dict[str, Any] = {"fastmath": True, "nogil": True, "error_model": "nump
 CHUNKS = 4
 """Pieces of work for each thread, so that one whose pieces are easy takes over from others."""
 
+_preparing = threading.Lock()
+
 P = ParamSpec("P")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,13 +66,16 @@ class Kernel(Generic[P]):
 
     def prepare(self) -> None:
         """Load the kernel from disk, or compile and keep it. From then on other types are a `TypeError`."""
-        try:
-            self._compiled.compile(self._types)
-        except OSError as problem:
-            # It is compiled by then, but the folder is full or went away.
-            compiling.not_kept(str(problem))
-        self._compiled.disable_compile()
-        self.ready = True
+        with _preparing:
+            if self.ready:
+                return
+            try:
+                self._compiled.compile(self._types)
+            except OSError as problem:
+                # It is compiled by then, but the folder is full or went away.
+                compiling.not_kept(str(problem))
+            self._compiled.disable_compile()
+            self.ready = True
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Run the loop over the whole range."""

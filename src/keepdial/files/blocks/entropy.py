@@ -14,7 +14,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from keepdial.compiling import jit
 
 SLACK = 8192
 """Zero bytes behind unstuffed data: a unit of damaged data can overrun by less than this."""
@@ -22,8 +23,8 @@ SLACK = 8192
 SIZES = np.array([i.bit_length() for i in range(1 << 17)], np.uint8)
 """Bits of each number that a coefficient, a DC difference or a run can be."""
 
-kernel: Any = njit(cache=True, nogil=True, boundscheck=False)
-inlined: Any = njit(cache=True, nogil=True, boundscheck=False)
+kernel: Any = jit(nogil=True, boundscheck=False)
+inlined: Any = jit(nogil=True, boundscheck=False)
 
 
 @kernel  # type: ignore[untyped-decorator]
