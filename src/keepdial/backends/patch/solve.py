@@ -42,16 +42,16 @@ class Options:
         (40, True),
     )
     rounds: tuple[int, ...] = (1, 2, 3, 4)
-    sweeps: int = 2
+    sweeps: int = 1
     draws: int = 6
     entry: int = 600
     entry_radius: int = 3
-    pull: float = 2.0
-    confidence: float = 1.2
+    pull: float = 4.0
+    confidence: float = 1.35
     exact: float = 6e7
     hold: float = 0.02
     reuse: float = 50.0
-    edge_floor: float = 3.0
+    edge_floor: float = 1.0
     wait: float = 0.5
 
     def rounds_at(self, level: int) -> int:
