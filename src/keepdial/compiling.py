@@ -40,7 +40,7 @@ def jit(**options: Any) -> Callable[[F], F]:
 def not_kept(why: str) -> None:
     """Take note that compiled code cannot be kept on disk."""
     if not _unkept:
-        _log.warning("Compiled code cannot be kept on disk: %s", why)
+        _log.info("compiled code cannot be kept on disk: %s", why)
     _unkept.append(why)
 
 

@@ -55,6 +55,7 @@ class Patch:
             hold=hold,
             report=report,
         )
+        report(1.0)
         return Proposal(pixels, (*notes, *unkept))
 
 

@@ -46,7 +46,8 @@ def synthesise(
     """
     options = options or Options()
     scale = np.float32(1.0 if pixels.dtype == np.uint8 else 1 / 257)
-    picture = pixels.astype(np.float32) * scale
+    # Rows have to lie one behind the other, whatever the picture was turned out of.
+    picture = pixels.astype(np.float32, order="C") * scale
     if pixels.shape[2] == 1:
         picture = np.repeat(picture, 3, axis=2)
     notes: tuple[str, ...] = ()

@@ -255,14 +255,19 @@ def solve(
         for d, edges in options.starts
     }
     judge = min(level for level, _ in tries)
+    work = [options.rounds_at(i) * one.ty.size for i, one in enumerate(levels)]
+    total = sum(sum(work[judge : start + 1]) for start, _ in tries) + sum(work[:judge])
+    done = 0
     best: tuple[float, NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]] | None = None
     for n, (start, edges) in enumerate(sorted(tries)):
-        level = levels[start]
-        enter(level, options, seed + n, edges_first=edges)
-        improve(level, start, options.rounds_at(start), options, seed + n)
-        for i in range(start - 1, judge - 1, -1):
-            refine(levels[i + 1], levels[i], options)
+        for i in range(start, judge - 1, -1):
+            if i == start:
+                enter(levels[i], options, seed + n, edges_first=edges)
+            else:
+                refine(levels[i + 1], levels[i], options)
             improve(levels[i], i, options.rounds_at(i), options, seed + n)
+            done += work[i]
+            report(done / total)
         at = levels[judge]
         if len(tries) > 1:
             value = energy(at)
@@ -273,13 +278,11 @@ def solve(
         _, at.ny, at.nx, voted = best
         colours.put(at.flat, at.hy, at.hx, voted)
         energy(at)
-    work = [options.rounds_at(i) * levels[i].ty.size for i in range(judge)]
-    done = 0.0
     for i in range(judge - 1, -1, -1):
         refine(levels[i + 1], levels[i], options)
         improve(levels[i], i, options.rounds_at(i), options, seed)
         done += work[i]
-        report(done / sum(work))
+        report(done / total)
     at = levels[0]
     if options.hold > 0:
         finish(at, usable, vote(at, options), weights(at, options), options.hold)
