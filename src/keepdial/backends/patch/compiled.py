@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -66,14 +67,18 @@ class Kernel(Generic[P]):
 
     def prepare(self) -> None:
         """Load the kernel from disk, or compile and keep it. From then on other types are a `TypeError`."""
+        from numba import njit
+
         with _preparing:
             if self.ready:
                 return
             try:
                 self._compiled.compile(self._types)
-            except OSError as problem:
-                # It is compiled by then, but the folder is full or went away.
+            except (OSError, EOFError, pickle.UnpicklingError) as problem:
+                # What is on disk cannot be read, or the folder is full or went away: without it, then.
                 compiling.not_kept(str(problem))
+                self._compiled = njit(**OPTIONS)(self._compiled.py_func)
+                self._compiled.compile(self._types)
             self._compiled.disable_compile()
             self.ready = True
 

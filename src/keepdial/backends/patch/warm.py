@@ -20,5 +20,7 @@ def warm(progress: Listener = silent, cancel: Cancel | None = None) -> tuple[str
     if waiting:
         with announced(progress, cancel, count=len(waiting)):
             for one in waiting:
+                if cancel is not None:
+                    cancel.check()
                 one.prepare()
     return unkept()
