@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -165,7 +165,7 @@ def edit(
     cancel.check()
 
     progress(Event("verify", 0.0))
-    report = verify(_evidence(stage, held, free, result, plan))
+    report = verify(_evidence(stage, held, free, result, plan, kept=_kept_by_best(held.keep, tries)))
     progress(Event("verify", 1.0))
     cancel.check()
     return Edit(
@@ -233,13 +233,20 @@ def _best(
             return best[1], tuple(tries), (*best[2], *_about_tries(asked, tries))
 
 
+def _kept_by_best(asked: Keep, tries: Sequence[Try]) -> float | None:
+    """Return what the try that was taken has kept, as measured; None where nothing was measured."""
+    if isinstance(asked, np.ndarray) or not tries:
+        return None
+    return min(tries, key=lambda t: abs(t.kept - asked)).kept
+
+
 def _about_tries(asked: float, tries: list[Try]) -> tuple[str, ...]:
     if len(tries) == 1:
         return ()
-    best = min(tries, key=lambda t: abs(t.kept - asked))
+    best = _kept_by_best(asked, tries)
     return (
         f"The first result kept {tries[0].kept:.2f} instead of {asked:.2f}; after {len(tries) - 1} "
-        f"corrections of the dial the nearest keeps {best.kept:.2f}.",
+        f"corrections of the dial the nearest keeps {best:.2f}.",
     )
 
 
@@ -283,7 +290,15 @@ def _job(step: PlanStep, held: Held, side: int) -> Job:
     )
 
 
-def _evidence(stage: Stage, held: Held, free: NDArray[np.bool_], result: Image, plan: Plan) -> Evidence:
+def _evidence(
+    stage: Stage,
+    held: Held,
+    free: NDArray[np.bool_],
+    result: Image,
+    plan: Plan,
+    *,
+    kept: float | None = None,
+) -> Evidence:
     return Evidence(
         canvas=stage.canvas,
         result=result,
@@ -293,6 +308,7 @@ def _evidence(stage: Stage, held: Held, free: NDArray[np.bool_], result: Image, 
         keep=held.keep,
         guess=stage.guess,
         placement=stage.placement,
+        kept=kept,
     )
 
 

@@ -47,6 +47,28 @@ def test_psnr_of_one_level_off_everywhere() -> None:
     assert psnr(wide, wide + np.uint16(257)) == pytest.approx(48.1308, abs=1e-3)
 
 
+@settings(deadline=None, max_examples=60)
+@given(
+    height=st.integers(20, 150),
+    width=st.integers(20, 150),
+    channels=st.sampled_from([1, 3]),
+    changed=st.lists(
+        st.tuples(*[st.integers(0, 150)] * 2, *[st.integers(1, 30)] * 2), min_size=1, max_size=2
+    ),
+    seed=st.integers(0, 9),
+)
+def test_what_is_computed_around_a_change_is_what_is_computed_everywhere(
+    height: int, width: int, channels: int, changed: list[tuple[int, ...]], seed: int
+) -> None:
+    a = grain(height, width, seed=seed)[..., :channels].copy()
+    b = a.copy()
+    for x, y, w, h in changed:
+        b[y % height : y % height + h, x % width : x % width + w] ^= 60
+    whole = (slice(0, (height + 1) // 2), slice(0, (width + 1) // 2))
+    assert module._tile(a, b, whole) == pytest.approx(module._compared(a, b, whole), rel=1e-6)
+    assert module._tile(a, a, whole) == pytest.approx(module._compared(a, a, whole), rel=1e-6)
+
+
 def test_both_depths_and_grey_agree() -> None:
     a, b = grain(40, 50), grain(40, 50, seed=1)
     wide = a.astype(np.uint16) * 257, b.astype(np.uint16) * 257

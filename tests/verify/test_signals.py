@@ -136,6 +136,20 @@ class TestNoOp:
         assert verify(evidence(before, before, MASK, keep=0.5))["no-op"].limit == pytest.approx(0.01)
         assert "no-op" not in {f.signal for f in verify(evidence(before, before, MASK, keep=1.0)).findings}
 
+    def test_of_a_large_area_some_rows_are_looked_at_and_it_is_said(self) -> None:
+        before = np.zeros((2000, 2000, 3), np.uint8)
+        after = before.copy()
+        after[:, :500] = 90
+        found = verify(evidence(before, after, np.ones((2000, 2000), np.float32)))["no-op"]
+        assert found.value == 0.25
+        assert found.meaning.endswith("One row in 2 was looked at, since the area is large.")
+        thin = np.zeros((2000, 2000), np.float32)
+        thin[::1999, ::1999] = 1
+        after = before.copy()
+        after[1999] = 90
+        found = verify(evidence(before, after, thin))["no-op"]
+        assert (found.value, "looked at" in found.meaning) == (0.5, False)
+
     def test_alpha_counts(self) -> None:
         from keepdial.image import Image
 

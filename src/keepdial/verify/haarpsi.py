@@ -44,6 +44,8 @@ C, ALPHA = 30.0, 4.2
 YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]], np.float32)
 SMALLEST = 32
 TILE = 512
+REACH = 4
+"""How far, in halved px, the widest filter looks to either side."""
 
 
 def haarpsi(a: NDArray[Any], b: NDArray[Any]) -> float:
@@ -62,7 +64,7 @@ def haarpsi(a: NDArray[Any], b: NDArray[Any]) -> float:
         total += t
         weight += w
     mean = total / weight
-    return float((math.log(mean / (1 - mean)) / ALPHA) ** 2)
+    return min(1.0, (math.log(mean / (1 - mean)) / ALPHA) ** 2)
 
 
 def kept(source: NDArray[Any], result: NDArray[Any], mask: NDArray[Any]) -> float:
@@ -179,16 +181,60 @@ def _halved(picture: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def _tile(a: NDArray[Any], b: NDArray[Any], inner: tuple[slice, slice]) -> tuple[float, float]:
-    """Return (sum of weighted similarities after the sigmoid, sum of weights) over the part `inner`."""
+    """Return (sum of weighted similarities after the sigmoid, sum of weights) over the part `inner`.
+
+    All similarities are computed only where a filter reaches a change. Elsewhere they are 1, and the weights
+    alone are needed; the chroma term then changes both sums alike, since its weight is their mean.
+    """
+    changed = _where(a, b)
+    near = None if changed is None else _reached(changed, inner)
+    if near is not None and 2 * near.area > _box(inner).area:
+        return _compared(a, b, inner)
+    luma = _luma(a)
+    weight = 0.0
+    for across in (False, True):
+        sizes = np.abs(_haar(luma, 3, across))
+        weight += float(sizes[inner].sum(dtype=np.float64))
+        if near is not None:
+            weight -= float(sizes[near.slices].sum(dtype=np.float64))
+    weight *= 1.5 if a.shape[2] == 3 else 1.0
+    total = weight / (1 + math.exp(-ALPHA))
+    if near is not None:
+        seen = near.grow(REACH).clip(size_of(luma))
+        part = Box(2 * seen.x, 2 * seen.y, 2 * seen.width, 2 * seen.height).slices
+        t, w = _compared(a[part], b[part], near.shift(-seen.x, -seen.y).slices)
+        total, weight = total + t, weight + w
+    return total, weight
+
+
+def _where(a: NDArray[Any], b: NDArray[Any]) -> Box | None:
+    """Return the bounding box of what differs; None where nothing does."""
     if np.array_equal(a, b):
-        planes = _planes(a)
-        weight = sum(
-            float(np.abs(_haar(planes[0], 3, across))[inner].sum(dtype=np.float64))
-            for across in (False, True)
-        )
-        # Where all similarities are 1, the chroma term changes both sums alike: its weight is their mean.
-        weight *= 1.5 if len(planes) == 3 else 1.0
-        return weight / (1 + math.exp(-ALPHA)), weight
+        return None
+    # Rows are compared whole; only those that differ are looked at more closely.
+    rows = np.flatnonzero((a != b).reshape(len(a), -1).any(axis=1))
+    y0, y1 = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero((a[y0:y1] != b[y0:y1]).any(axis=0).any(axis=1))
+    x0, x1 = int(columns[0]), int(columns[-1]) + 1
+    return Box(x0, y0, x1 - x0, y1 - y0)
+
+
+def _box(part: tuple[slice, slice]) -> Box:
+    rows, columns = part
+    return Box(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+
+
+def _reached(changed: Box, inner: tuple[slice, slice]) -> Box | None:
+    """Return the part of `inner`, halved, whose values depend on the `changed` box; None if there is none."""
+    x, y = changed.x // 2, changed.y // 2
+    halved = Box(x, y, -(-changed.right // 2) - x, -(-changed.bottom // 2) - y).grow(REACH)
+    whole = _box(inner)
+    found = halved.shift(-whole.x, -whole.y).clip(Size(whole.width, whole.height))
+    return found.shift(whole.x, whole.y) if found.area else None
+
+
+def _compared(a: NDArray[Any], b: NDArray[Any], inner: tuple[slice, slice]) -> tuple[float, float]:
+    """Return the two sums over `inner`, computed for every value."""
     both = [_planes(a), _planes(b)]
     similar: list[NDArray[np.float32]] = []
     weights: list[NDArray[np.float32]] = []
@@ -222,6 +268,16 @@ def _planes(picture: NDArray[Any]) -> list[NDArray[np.float32]]:
         return [halves[..., 0]]
     # Halving is linear, so it may come first, on a quarter of the pixels to transform.
     return [np.asarray(plane, np.float32) for plane in cv2.split(cv2.transform(halves, YIQ))]
+
+
+def _luma(picture: NDArray[Any]) -> NDArray[np.float32]:
+    """Return the halved picture's Y, or the grey plane."""
+    import cv2
+
+    halves = _halved(picture)
+    if halves.shape[2] == 1:
+        return halves[..., 0]
+    return np.asarray(cv2.transform(halves, YIQ[:1]), np.float32).reshape(halves.shape[:2])
 
 
 def _alike(x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -16,7 +16,9 @@ def measure(evidence: Evidence) -> Finding | None:
     """Compare kept with the dial, where the canvas held a picture to keep."""
     if not evidence.guess or evidence.box is None:
         return None
-    value = kept_within(evidence.canvas.pixels, evidence.result.pixels, evidence.box)
+    value = evidence.kept
+    if value is None:
+        value = kept_within(evidence.canvas.pixels, evidence.result.pixels, evidence.box)
     asked = evidence.asked()
     verdict: Verdict = "pass"
     advice = ""

@@ -77,6 +77,8 @@ def visible_part(
     import cv2
 
     inside = (mask >= 0.5).astype(np.uint8)
+    if inside.all():
+        return None
     outlines, _ = cv2.findContours(inside, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     long = sorted((o[:, 0] for o in outlines if len(o) >= SHORTEST), key=len, reverse=True)
     judged, seen = dict.fromkeys(SPANS, 0), dict.fromkeys(SPANS, 0)
