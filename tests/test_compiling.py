@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +98,31 @@ def test_other_sources_are_compiled_anew(place: Path) -> None:
     with announced(heard):
         assert module(place).outer(3) == 12
     assert [stage for stage, _ in heard] == [ONCE, ONCE]
+
+
+def test_what_is_compiled_in_from_another_module_counts_too(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(place.parent)
+    package = place.parent / "tiny"
+    package.mkdir()
+    near = "from keepdial.compiling import jit\n@jit()\ndef near(a):\n    return a + 1\n"
+    (package / "near.py").write_text(near)
+    (package / "far.py").write_text(
+        "from keepdial.compiling import jit\nfrom tiny.near import near\n"
+        "@jit()\ndef far(a):\n    return near(a) * 2\n"
+    )
+
+    def far() -> int:
+        for name in ("tiny", "tiny.near", "tiny.far"):
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        importlib.invalidate_caches()
+        return int(importlib.import_module("tiny.far").far(3))
+
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert [far(), far()] == [8, 8]
+    (package / "near.py").write_text(near.replace("+ 1", "+ 2"))
+    assert far() == 10
 
 
 def test_progress_stays_below_one_while_there_is_more_than_was_thought(place: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from keepdial.progress import Cancel, Event, Listener, silent
@@ -22,7 +25,8 @@ def jit(**options: Any) -> Callable[[F], F]:
     """Return a decorator like ``numba.njit(cache=True, **options)`` that works where nothing can be kept.
 
     Numba keeps what it compiled in ``$NUMBA_CACHE_DIR``, beside the module, or in the user's cache folder,
-    whichever is the first that can be written; without any, `unkept` says so.
+    whichever is the first that can be written; without any, `unkept` says so. It is compiled anew when a
+    module of the package changes from which it uses a function, but not for a number defined elsewhere.
     """
     from numba import njit
 
@@ -32,9 +36,30 @@ def jit(**options: Any) -> Callable[[F], F]:
             made.enable_caching()
         except RuntimeError as problem:
             not_kept(str(problem))
+        else:
+            _depend_on_all(made, function)
         return cast("F", made)
 
     return decorate
+
+
+def _depend_on_all(made: Any, function: Callable[..., Any]) -> None:
+    """Let what is kept on disk go stale when any module changes whose functions are compiled into this one.
+
+    Numba itself looks at the function's own file only.
+    """
+    package = function.__module__.partition(".")[0]
+    names = {getattr(value, "__module__", None) for value in function.__globals__.values()}
+    ours = sorted(n for n in names if isinstance(n, str) and n.partition(".")[0] == package)
+    stamp = hashlib.sha256()
+    for name in ours:
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if file is not None:
+            stamp.update(Path(file).read_bytes())
+    # There is no public way to say so; a Numba without this attribute goes by the own file alone.
+    kept: Any = getattr(made._cache, "_cache_file", None)
+    if hasattr(kept, "_source_stamp"):
+        kept._source_stamp = (kept._source_stamp, stamp.digest())
 
 
 def not_kept(why: str) -> None:
