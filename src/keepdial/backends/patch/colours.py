@@ -115,13 +115,18 @@ def slopes(
     hx: Ints1,
     py: Ints1,
     px: Ints1,
+    picture: Floats2,
+    edge: np.float32,
+    tie: Floats2,
     out: Floats2,
 ) -> None:
-    """Sum over the four neighbours the step to them that the elected pixels ask for; `out` (n, 3).
+    """Sum over the four neighbours the weighted step to them that the elected pixels ask for; `out` (n, 3).
 
     Between two pixels of one shift that is the photograph's own step. Across a seam it is the mean of what
     both sides continue with, where they can be continued (`whole`: (h, w) bool, examples). `order` (h, w)
-    int32: number of the hole pixel, -1 outside the hole.
+    int32: number of the hole pixel, -1 outside the hole. `tie` (n, 4) is set to the weight of each step: 1
+    where both sides agree on what lies there, falling where they differ by more than `edge` grey levels,
+    since two different things meet there and joining them would smear.
     """
     h, w = whole.shape
     for i in range(lo, hi):
@@ -143,6 +148,18 @@ def slopes(
                 by = py[j] - dy
                 bx = px[j] - dx
                 b = 0 <= by < h and 0 <= bx < w and whole[by, bx]
+            gap = np.float32(0)
+            for c in range(3):
+                if a:
+                    e = example[ay, ax * 3 + c] - picture[y, x * 3 + c]
+                    gap += e * e
+                if b:
+                    e = example[by, bx * 3 + c] - picture[hy[i], hx[i] * 3 + c]
+                    gap += e * e
+            if a and b:
+                gap *= np.float32(0.5)
+            t = np.float32(1) / (np.float32(1) + gap / (3 * edge * edge))
+            tie[i, k] = t
             for c in range(3):
                 step = np.float32(0)
                 if a:
@@ -151,7 +168,7 @@ def slopes(
                     step += example[py[j], px[j] * 3 + c] - example[by, bx * 3 + c]
                 if a and b:
                     step *= np.float32(0.5)
-                out[i, c] += step
+                out[i, c] += t * step
 
 
 @kernel(over="hy", least=2048)
@@ -162,14 +179,15 @@ def relax(
     order: Ints2,
     hy: Ints1,
     hx: Ints1,
+    tie: Floats2,
     aim: Floats2,
     hold: np.float32,
     colour: int,
 ) -> None:
     """Update the hole pixels of one colour of the chequerboard: one half of a Gauss-Seidel sweep.
 
-    Minimises the sum of squared differences between steps and `slopes`, plus `hold` times the squared
-    difference from the voted colours; `aim` (n, 3) is hold * vote - slopes.
+    Minimises the sum, weighted with `tie` (n, 4), of squared differences between steps and `slopes`, plus
+    `hold` times the squared difference from the voted colours; `aim` (n, 3) is hold * vote - slopes.
     """
     h, w = order.shape
     for i in range(lo, hi):
@@ -185,10 +203,11 @@ def relax(
             v = y + (k == 0) - (k == 1)
             u = x + (k == 2) - (k == 3)
             if 0 <= v < h and 0 <= u < w:
-                n += np.float32(1)
-                r += picture[v, u * 3]
-                g += picture[v, u * 3 + 1]
-                b += picture[v, u * 3 + 2]
+                t = tie[i, k]
+                n += t
+                r += t * picture[v, u * 3]
+                g += t * picture[v, u * 3 + 1]
+                b += t * picture[v, u * 3 + 2]
         picture[y, x * 3] = r / n
         picture[y, x * 3 + 1] = g / n
         picture[y, x * 3 + 2] = b / n

@@ -23,6 +23,7 @@ def finish(
     voted: NDArray[np.float32],
     weight: NDArray[np.float32],
     hold: float,
+    edge: float,
 ) -> None:
     """Give the hole its final colours: slopes of elected pixels, levels of the vote.
 
@@ -35,10 +36,22 @@ def finish(
     colours.elect(level.index, level.hy, level.hx, level.ny, level.nx, weight, py, px)
     order = np.full(level.hole.shape, -1, np.int32)
     order[level.hy, level.hx] = np.arange(level.hy.size, dtype=np.int32)
-    steps = np.zeros_like(voted)
-    colours.slopes(level.flat_example, usable, order, level.hy, level.hx, py, px, steps)
     colours.put(level.flat, level.hy, level.hx, level.example[py, px])
+    steps, tie = np.zeros_like(voted), np.zeros((voted.shape[0], 4), np.float32)
+    colours.slopes(
+        level.flat_example,
+        usable,
+        order,
+        level.hy,
+        level.hx,
+        py,
+        px,
+        level.flat,
+        np.float32(edge),
+        tie,
+        steps,
+    )
     aim = np.float32(hold) * voted - steps
     for _ in range(SWEEPS):
         for colour in (0, 1):
-            colours.relax(level.flat, order, level.hy, level.hx, aim, np.float32(hold), colour)
+            colours.relax(level.flat, order, level.hy, level.hx, tie, aim, np.float32(hold), colour)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from keepdial.backends.patch.compiled import Flags2, Floats1, Floats2, Ints1, Ints2, inlined, kernel
+from keepdial.backends.patch.simd import inner, inner_weighted, outer, outer_weighted
 
 RADIUS = 3
 """Here and in `colours`: what Numba keeps on disk counts as valid while the one file with the kernel is as it
@@ -29,27 +30,28 @@ _BIG = np.float32(1e30)
 @inlined
 def _mix(a: Any) -> Any:
     """Return a 32-bit hash (Wellons' lowbias32)."""
-    a ^= a >> np.uint32(16)
-    a *= np.uint32(0x7FEB352D)
-    a ^= a >> np.uint32(15)
-    a *= np.uint32(0x846CA68B)
-    a ^= a >> np.uint32(16)
-    return a
+    # Numba widens products of 32 bits to 64, so what is above them is cut off each time.
+    low = np.uint64(0xFFFFFFFF)
+    x = np.uint64(a) & low
+    x ^= x >> np.uint64(16)
+    x = (x * np.uint64(0x7FEB352D)) & low
+    x ^= x >> np.uint64(15)
+    x = (x * np.uint64(0x846CA68B)) & low
+    x ^= x >> np.uint64(16)
+    return np.uint32(x)
 
 
 @inlined
 def _distance(a: Floats2, ay: int, ax: int, b: Floats2, by: int, bx: int, best: np.float32) -> Any:
     """Return the sum of squared differences of two patches; any number above `best` once it exceeds that."""
-    total = np.float32(0)
-    for dy in range(-RADIUS, RADIUS + 1):
-        ra = a[ay + dy, (ax - RADIUS) * 3 : (ax + RADIUS + 1) * 3]
-        rb = b[by + dy, (bx - RADIUS) * 3 : (bx + RADIUS + 1) * 3]
-        for k in range(ROW):
-            d = ra[k] - rb[k]
-            total += d * d
-        if total > best:
-            return total
-    return total
+    wa = a.shape[1]
+    wb = b.shape[1]
+    ai = (ay - RADIUS) * wa + (ax - RADIUS) * 3
+    bi = (by - RADIUS) * wb + (bx - RADIUS) * 3
+    total = outer(a, ai, wa, b, bi, wb)
+    if total > best:
+        return total
+    return total + inner(a, ai, wa, b, bi, wb)
 
 
 @inlined
@@ -162,39 +164,6 @@ def sweep(
             cost[t] = best
 
 
-@kernel(over="ty", least=8)
-def exhaust(
-    lo: int,
-    hi: int,
-    picture: Floats2,
-    example: Floats2,
-    extra: Floats2,
-    ty: Ints1,
-    tx: Ints1,
-    vy: Ints1,
-    vx: Ints1,
-    ny: Ints1,
-    nx: Ints1,
-    cost: Floats1,
-    pull: np.float32,
-) -> None:
-    """Find the best correspondence of every target among all (vy, vx): exact, for the coarsest levels."""
-    for t in range(lo, hi):
-        best = cost[t]
-        by = ny[t]
-        bx = nx[t]
-        for i in range(vy.size):
-            far = _far(ty[t], tx[t], vy[i], vx[i], pull) + extra[vy[i], vx[i]]
-            d = _distance(picture, ty[t], tx[t], example, vy[i], vx[i], best - far) + far
-            if d < best:
-                best = d
-                by = vy[i]
-                bx = vx[i]
-        ny[t] = by
-        nx[t] = bx
-        cost[t] = best
-
-
 @kernel(over="ty", least=4)
 def enter(
     lo: int,
@@ -211,30 +180,28 @@ def enter(
     ox: Ints2,
     seed: int,
     pull: np.float32,
-    radius: int,
     ny: Ints1,
     nx: Ints1,
 ) -> None:
     """Find for each pixel of a ring the place whose surroundings match what is known around the pixel.
 
-    `picture` and `weight` (h, w * 3) have a rim of at least `radius` pixels; weight 0 = unknown. `state` (h,
+    `picture` and `weight` (h, w * 3) have a rim of at least 3 pixels; weight 0 = unknown. `state` (h,
     w): 2 = a whole patch of the photograph, 1 = filled by an earlier ring from (`oy`, `ox`), 0 = else.
     Candidates are the shifts of filled neighbours, then `draws` random places of (vy, vx), or all when there
     are fewer.
     """
-    side = 2 * radius + 1
-    n = side * 3
+    trust = np.empty((SIDE, ROW), np.float32)
+    here = np.empty((SIDE, ROW), np.float32)
+    width = picture.shape[1]
     for t in range(lo, hi):
         y = ty[t]
         x = tx[t]
-        trust = np.empty((side, n), np.float32)
-        here = np.empty((side, n), np.float32)
         total = np.float32(0)
-        for a in range(side):
-            for b in range(n):
-                k = weight[y - radius + a, (x - radius) * 3 + b]
+        for a in range(SIDE):
+            for b in range(ROW):
+                k = weight[y - RADIUS + a, (x - RADIUS) * 3 + b]
                 trust[a, b] = k
-                here[a, b] = picture[y - radius + a, (x - radius) * 3 + b]
+                here[a, b] = picture[y - RADIUS + a, (x - RADIUS) * 3 + b]
                 total += k
         best = _BIG
         by = vy[0]
@@ -257,17 +224,13 @@ def enter(
                 j = np.int64(i - 25)
                 if count < vy.size:
                     hashed = _mix(hashed + np.uint32(0x9E3779B9))
-                    j = np.int64(hashed % np.uint32(vy.size))
+                    j = np.int64((np.uint64(hashed) * np.uint64(vy.size)) >> np.uint64(32))
                 cy = vy[j]
                 cx = vx[j]
-            d = _far(y, x, cy, cx, pull) * total
-            for a in range(side):
-                there = picture[cy - radius + a, (cx - radius) * 3 : (cx + radius + 1) * 3]
-                for b in range(n):
-                    e = here[a, b] - there[b]
-                    d += trust[a, b] * e * e
-                if d >= best:
-                    break
+            first = (cy - RADIUS) * width + (cx - RADIUS) * 3
+            d = _far(y, x, cy, cx, pull) * total + outer_weighted(here, trust, picture, first, width)
+            if d < best:
+                d += inner_weighted(here, trust, picture, first, width)
             if d < best:
                 best = d
                 by = cy

@@ -10,6 +10,7 @@ import numpy as np
 from keepdial.backends.patch import colours, kernels
 from keepdial.backends.patch.finish import finish
 from keepdial.backends.patch.pyramid import RADIUS, Level
+from keepdial.geometry import Box, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,11 @@ class Options:
         entry: random candidates when a hole is entered.
         pull: cost of taking a patch from one pixel farther away, in mean squared grey levels.
         confidence: how fast the say of a patch falls with its depth in the hole, for each pixel.
-        exact: largest number of sample differences for which all correspondences are tried.
+        hold: how strongly the final colours follow the vote; their steps follow the elected pixels.
+        edge: grey levels of disagreement from which two pieces are not joined smoothly.
+        reuse: cost of a pixel's every further use as example, in mean squared grey levels.
+        edge_floor: urgency, in grey levels a pixel, of a rim without edges when edges come first.
+        wait: share of the rim that waits for the next ring then.
     """
 
     starts: tuple[tuple[float, bool], ...] = (
@@ -43,13 +48,12 @@ class Options:
     )
     rounds: tuple[int, ...] = (1, 2, 3, 4)
     sweeps: int = 1
-    draws: int = 6
+    draws: int = 2
     entry: int = 600
-    entry_radius: int = 3
     pull: float = 4.0
     confidence: float = 1.35
-    exact: float = 6e7
     hold: float = 0.02
+    edge: float = 40.0
     reuse: float = 50.0
     edge_floor: float = 1.0
     wait: float = 0.5
@@ -84,23 +88,17 @@ def improve(level: Level, number: int, rounds: int, options: Options, seed: int)
     """Search and vote in turn on one level."""
     pull = np.float32(options.pull * kernels.SAMPLES)
     reach = max(level.height, level.width)
-    places = int(np.count_nonzero(level.valid))
-    exact = level.ty.size * places * kernels.SAMPLES <= options.exact
-    vy, vx = (a.astype(np.int32) for a in np.nonzero(level.valid)) if exact else (level.ny, level.nx)
     for i in range(rounds):
         extra = _overuse(level, options)
         state = (level.flat, level.flat_example, extra, level.ty, level.tx)
         found = (level.ny, level.nx, level.cost)
         kernels.refresh(*state, *found, pull)
-        if exact:
-            kernels.exhaust(*state, vy, vx, *found, pull)
-        else:
-            for k in range(options.sweeps):
-                kernels.sweep(
-                    *state[:3], level.valid, level.index, level.ty, level.tx, *found,
-                    level.ny.copy(), level.nx.copy(), level.strips,
-                    (i + k) % 2 == 0, _seed(seed, number, i, k), reach, options.draws, pull,
-                )  # fmt: skip
+        for k in range(options.sweeps):
+            kernels.sweep(
+                *state[:3], level.valid, level.index, level.ty, level.tx, *found,
+                level.ny.copy(), level.nx.copy(), level.strips,
+                (i + k) % 2 == 0, _seed(seed, number, i, k), reach, options.draws, pull,
+            )  # fmt: skip
         colours.put(level.flat, level.hy, level.hx, vote(level, options))
 
 
@@ -156,16 +154,10 @@ def enter(level: Level, options: Options, seed: int, *, edges_first: bool) -> No
     """Fill the hole from its rim inwards, ring by ring, comparing only what is known (the first estimate)."""
     import cv2
 
-    radius = options.entry_radius
-    rim = ((radius, radius), (radius, radius))
+    rim = ((RADIUS, RADIUS), (RADIUS, RADIUS))
     picture = np.pad(level.picture, (*rim, (0, 0)))
     hole = np.pad(level.hole, rim)
-    side = 2 * radius + 1
     whole = np.pad(level.valid, rim)
-    if radius != RADIUS:
-        whole = cv2.erode(whole.view(np.uint8), np.ones((side - 6, side - 6), np.uint8)).view(np.bool_)
-    if not whole.any():
-        whole = np.pad(level.valid, rim)
     vy, vx = (a.astype(np.int32) for a in np.nonzero(whole))
     state = np.where(whole, 2, 0).astype(np.int32)
     oy, ox = np.zeros(hole.shape, np.int32), np.zeros(hole.shape, np.int32)
@@ -173,29 +165,34 @@ def enter(level: Level, options: Options, seed: int, *, edges_first: bool) -> No
     flat, trust = (a.reshape(a.shape[0], -1) for a in (picture, weight))
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     inside = np.pad(np.ones_like(level.hole), rim)
+    # Everything that is asked anew for each ring looks at the hole's surroundings only.
+    box = Box.of(hole)
+    near = (box or Box(0, 0, 0, 0)).grow(4 * RADIUS).clip(size_of(hole))
+    part = near.slices
     ring = 0
-    while hole.any():
-        edge = hole & (cv2.dilate((~hole & inside).view(np.uint8), cross) > 0)
+    while hole[part].any():
+        edge = hole[part] & (cv2.dilate((~hole[part] & inside[part]).view(np.uint8), cross) > 0)
         y, x = (a.astype(np.int32) for a in np.nonzero(edge))
         if edges_first and y.size > 8:
-            rank = _priority(picture, weight[..., 0], y, x, options.edge_floor)
+            rank = _priority(picture[part], weight[(*part, 0)], y, x, options.edge_floor)
             chosen = rank >= np.quantile(rank, options.wait)
             y, x = y[chosen], x[chosen]
+        y, x = y + np.int32(near.y), x + np.int32(near.x)
         ny, nx = np.empty_like(y), np.empty_like(x)
         kernels.enter(
             flat, trust, y, x, vy, vx, options.entry, state, oy, ox, _seed(seed, 77, ring),
-            np.float32(options.pull), radius, ny, nx,
+            np.float32(options.pull), ny, nx,
         )  # fmt: skip
         picture[y, x] = picture[ny, nx]
         oy[y, x], ox[y, x], state[y, x] = ny, nx, 1
         weight[y, x] = 1
         hole[y, x] = False
         ring += 1
-    level.picture[:] = picture[radius:-radius, radius:-radius]
-    ty, tx = level.ty + radius, level.tx + radius
+    level.picture[:] = picture[RADIUS:-RADIUS, RADIUS:-RADIUS]
+    ty, tx = level.ty + RADIUS, level.tx + RADIUS
     entered = state[ty, tx] == 1
     level.set_correspondence(
-        np.where(entered, oy[ty, tx] - radius, level.ty), np.where(entered, ox[ty, tx] - radius, level.tx)
+        np.where(entered, oy[ty, tx] - RADIUS, level.ty), np.where(entered, ox[ty, tx] - RADIUS, level.tx)
     )
 
 
@@ -214,7 +211,7 @@ def _priority(
     import cv2
 
     side = (2 * RADIUS + 1, 2 * RADIUS + 1)
-    grey = picture.mean(axis=2)
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     sure = cv2.erode(known, np.ones((3, 3), np.uint8))
     gy, gx = (cv2.Sobel(grey, cv2.CV_32F, *d, scale=0.125) * sure for d in ((0, 1), (1, 0)))
     soft = cv2.GaussianBlur(known, (0, 0), 2.0)
@@ -285,4 +282,4 @@ def solve(
         report(done / total)
     at = levels[0]
     if options.hold > 0:
-        finish(at, usable, vote(at, options), weights(at, options), options.hold)
+        finish(at, usable, vote(at, options), weights(at, options), options.hold, options.edge)

@@ -89,7 +89,7 @@ def vary(
         if not part.any():
             return picture
     # A pull towards the own place, and trying every place, would both undo the moves.
-    options = replace(options, pull=0.0, exact=0.0, rounds=(2,))
+    options = replace(options, pull=0.0, draws=0, rounds=(2,))
     levels = build(picture, part, usable, separate=True, shallow=1.0)
     moves = _Moves(loose, span, hole.shape, seed)
     first = min(int(moves.start(float(loose.max()))), len(levels) - 1)
