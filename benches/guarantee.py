@@ -13,7 +13,7 @@ fixed seed. The stand-in backend changes every sample that it may.
     in file    of these, changed in the delivered file, as Pillow, tifffile or OpenCV read it: 0 but in JPEG
     broken     of these, changed where the format promises that they do not: outside the re-encoded blocks
                and their border of one chroma sample in a JPEG, everywhere else. Must be 0
-    no promise files that promise nothing: a JPEG whose size changed is encoded as a whole, and says so
+    no promise files that promise nothing: an extended JPEG whose old blocks do not fit the grid, and says so
 
 The command ends with status 1 where a promise was broken. The judge is `tests/guarantees.py`.
 """

@@ -236,7 +236,7 @@ def judge(kind: Kind, data: bytes, request: Request, kept: NDArray[np.bool_]) ->
     result = done.image
     after = _rgba(result.pixels if result.alpha is None else np.dstack([result.pixels, result.alpha]))[part]
     moved = (before != after).any(axis=2)
-    encoded = encode_image(result, changed=done.changed)
+    encoded = encode_image(result, changed=done.changed, placement=where)
     assert encoded.format == kind.delivered
     file = read(encoded.data)
     assert file.shape[:2] == result.pixels.shape[:2]
@@ -264,22 +264,30 @@ def judge(kind: Kind, data: bytes, request: Request, kept: NDArray[np.bool_]) ->
 
 
 def _promised(source: bytes, delivered: bytes, done: Edit) -> NDArray[np.bool_]:
-    """Return (H, W) bool, upright: where the file must equal the source, given that a pixel is to be kept."""
+    """Return (H, W) bool of the result, upright: where the file must equal it if a pixel is kept."""
     free = done.changed
     if delivered[:2] != b"\xff\xd8":
         return np.ones(free.shape, np.bool_)
     orientation = done.image.orientation.value
+    old_part = np.ones(free.shape, np.bool_)
+    if done.stage.placement is not None:
+        old_part = np.zeros(free.shape, np.bool_)
+        old_part[done.stage.placement.slices] = True
+    left, top = (int(np.flatnonzero(stored(old_part, orientation).any(axis=axis))[0]) for axis in (0, 1))
     free = stored(free, orientation)
     reach = np.zeros(free.shape, np.bool_)
     for old, new, tall, wide in _planes(source, delivered):
-        for y, x in np.argwhere((old != new).any(axis=(2, 3))):
-            assert free[y * tall : (y + 1) * tall, x * wide : (x + 1) * wide].any(), (
-                "an untouched block differs"
-            )
-            top, left = y * tall - (tall > 8), x * wide - (wide > 8)
-            reach[max(0, top) : (y + 1) * tall + (tall > 8), max(0, left) : (x + 1) * wide + (wide > 8)] = (
-                True
-            )
+        assert (top % tall, left % wide) == (0, 0)
+        row, column = top // tall, left // wide
+        differ = np.ones(new.shape[:2], np.bool_)
+        same_place = np.s_[row : row + old.shape[0], column : column + old.shape[1]]
+        differ[same_place] = (old != new[same_place]).any(axis=(2, 3))
+        for y, x in np.argwhere(differ):
+            block = np.s_[y * tall : (y + 1) * tall, x * wide : (x + 1) * wide]
+            assert free[block].any(), "an untouched block differs"
+            above, before = y * tall - (tall > 8), x * wide - (wide > 8)
+            below, behind = (y + 1) * tall + (tall > 8), (x + 1) * wide + (wide > 8)
+            reach[max(0, above) : below, max(0, before) : behind] = True
     return upright(~reach, orientation)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -94,7 +94,8 @@ def check(name: str, found: Judged, asked: Asked) -> None:
     if asked.all_else_changes:
         assert found.moved == found.free
     if KINDS[name].delivered == "jpeg":
-        assert found.promised == (asked.request.operation != "extend" or asked.request.keep == 1.0)
+        # An extended JPEG promises the old blocks where they still fit the grid, which a test below is about.
+        assert found.promised or asked.request.operation == "extend"
     else:
         assert found.promised
         assert found.in_file == 0
@@ -117,6 +118,47 @@ def test_what_is_kept_is_kept_in_memory_and_in_the_file(name: str, data: st.Data
         event("nothing to fill from")
         return
     check(name, found, asked)
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name.startswith("jpeg")])
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(data=st.data())
+def test_an_extended_jpeg_keeps_its_blocks_where_they_fit(name: str, data: st.DataObject) -> None:
+    rows, columns = data.draw(st.integers(1, 70)), data.draw(st.integers(1, 70))
+    orientation = data.draw(st.integers(1, 8))
+    file = KINDS[name].make(rows, columns, orientation, data.draw(st.integers(0, 9)))
+    height, width = read(file).shape[:2]
+    before, behind = st.sampled_from([0, 32, 64]), st.integers(0, 40)
+    # What is stored first may be any side of the upright picture.
+    corner = int(stored(np.arange(4).reshape(2, 2), orientation)[0, 0])
+    top_first, left_first = corner < 2, corner % 2 == 0
+    sides = {
+        "top": data.draw(before if top_first else behind),
+        "bottom": data.draw(behind if top_first else before),
+        "left": data.draw(before if left_first else behind),
+        "right": data.draw(behind if left_first else before),
+    }
+    assume(any(sides.values()))
+    request = Request(operation="extend", params=dict(sides), backend="echo")
+    found = judge(KINDS[name], file, request, np.ones((height, width), np.bool_))
+    # Decoders do not interpolate the colours of pictures that are very narrow.
+    assert found.promised or columns <= 8
+    assert (found.in_memory, found.broken, found.unsaid) == (0, 0, 0)
+
+
+def test_most_of_an_extended_jpeg_does_not_change() -> None:
+    file = KINDS["jpeg 420"].make(100, 150, 1, 0)
+    kept = np.ones((100, 150), np.bool_)
+    for sides, changed in (({"right": 20}, True), ({"left": 16, "top": 32}, False), ({"left": 15}, None)):
+        request = Request(operation="extend", params=dict(sides), backend="echo")
+        found = judge(KINDS["jpeg 420"], file, request, kept)
+        assert found.promised == (changed is not None)
+        if changed is not None:
+            # 150 = 9 * 16 + 6: the last column of blocks holds 6 old columns, and one more is interpolated.
+            # On the left and above one row and one column of pixels are interpolated anew.
+            assert 0 < found.in_file <= (7 * 100 if changed else 150 + 100 - 1)
+        else:
+            assert found.in_file > 10_000
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -72,7 +72,7 @@ class Environment(Value):
         from importlib.metadata import PackageNotFoundError, version
 
         import cv2
-        from llvmlite import binding  # type: ignore[import-untyped]
+        from llvmlite import binding
 
         found = {"opencv": str(cv2.__version__)}
         for name in PACKAGES:

@@ -110,7 +110,11 @@ def replay(
     if record.delivered is not None:
         habits = replace(settings, keep_metadata=record.delivered.keep_metadata)
         encoded = encode_image(
-            done.image, format=record.delivered.format, changed=done.changed, settings=habits
+            done.image,
+            format=record.delivered.format,
+            changed=done.changed,
+            placement=done.stage.placement,
+            settings=habits,
         )
         same_file = hashlib.sha256(encoded.data).hexdigest() == record.delivered.sha256
     now = record_of(replace(done, request=record.request))

@@ -51,7 +51,13 @@ def deliver(
     # Of the formats, JPEG alone is written by kernels.
     spliced = place.format == "jpeg" and edit.box is not None
     with announced(progress, cancel, count=KERNELS) if spliced else nullcontext():
-        encoded = encode_image(edit.image, format=place.format, changed=edit.changed, settings=settings)
+        encoded = encode_image(
+            edit.image,
+            format=place.format,
+            changed=edit.changed,
+            placement=edit.stage.placement,
+            settings=settings,
+        )
     back = open_image(encoded.data, settings=settings)
     finding = verify_delivery(edit.evidence, back, encoded.guaranteed)
     if finding.verdict == "fail":

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keepdial.errors import CorruptFile, TooLarge
-from keepdial.geometry import Orientation, Size
+from keepdial.geometry import Box, Orientation, Size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,12 +101,14 @@ class Job:
         metadata: what of EXIF and XMP goes into the file: cleaned, perhaps empty.
         settings: limits and habits.
         changed: (H, W) bool, upright, True where the edit may have written; None: not known.
+        placement: where in the picture the source lies, if its size changed; None: nowhere known.
     """
 
     image: Image
     metadata: Metadata
     settings: Settings
     changed: NDArray[np.bool_] | None = None
+    placement: Box | None = None
 
 
 class Codec(Protocol):

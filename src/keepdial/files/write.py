@@ -19,6 +19,7 @@ from keepdial.settings import Settings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from keepdial.geometry import Box
     from keepdial.image import Image
 
 
@@ -27,18 +28,21 @@ def encode_image(
     *,
     format: str | None = None,
     changed: NDArray[np.bool_] | None = None,
+    placement: Box | None = None,
     settings: Settings | None = None,
 ) -> Encoded:
     """Return the file for `image`, in `format` or in the format it came in.
 
     A JPEG that came from a JPEG of the same size is spliced: only blocks that `changed` touches are encoded
-    again. PNG, TIFF, BMP and lossless WebP hold every pixel exactly. The picture opens upright the same.
+    again. If it was extended, the old blocks move as they are, where they fit the grid. PNG, TIFF, BMP and
+    lossless WebP hold every pixel exactly. The picture opens upright the same.
 
     Args:
         image: the picture to deliver.
         format: a format's name (``png``); None: the source's, or the nearest that can hold the picture.
         changed: (H, W) bool, upright, True where the edit may have written; None: not known, so everything
             that differs from the source counts.
+        placement: where in an extended picture the source lies; None: it has the source's size, or not known.
         settings: habits; default: `Settings.from_environment()`.
 
     Raises:
@@ -53,7 +57,7 @@ def encode_image(
     codec, why = _codec_for(image, format)
     image, fitted = _fit(image, codec)
     data = metadata.outgoing(image, keep=settings.keep_metadata)
-    encoded = codec.encode(Job(image, data, settings, changed))
+    encoded = codec.encode(Job(image, data, settings, changed, placement))
     notes = (*why, *fitted, *encoded.notes, *data.notes)
     guaranteed = None if fitted and encoded.guaranteed is not None and _lossy(fitted) else encoded.guaranteed
     return replace(encoded, notes=notes, guaranteed=guaranteed)
@@ -65,6 +69,7 @@ def save_image(
     *,
     format: str | None = None,
     changed: NDArray[np.bool_] | None = None,
+    placement: Box | None = None,
     overwrite: bool = False,
     settings: Settings | None = None,
 ) -> Encoded:
@@ -79,7 +84,7 @@ def save_image(
         OutputError: the folder is missing, or the suffix names no format that can be written.
     """
     if not isinstance(target, (str, os.PathLike)):
-        encoded = encode_image(image, format=format, changed=changed, settings=settings)
+        encoded = encode_image(image, format=format, changed=changed, placement=placement, settings=settings)
         target.write(encoded.data)
         return encoded
     if not overwrite and os.path.lexists(target):
@@ -89,7 +94,7 @@ def save_image(
         )
     if format is None:
         format = format_of(target)
-    encoded = encode_image(image, format=format, changed=changed, settings=settings)
+    encoded = encode_image(image, format=format, changed=changed, placement=placement, settings=settings)
     write_atomically(target, encoded.data, overwrite=overwrite)
     return encoded
 

@@ -75,8 +75,15 @@ def _write(done: Replay, output: str, *, overwrite: bool, settings: Settings) ->
     if done.encoded is not None and format_of(output) in (None, done.encoded.format):
         write_atomically(output, done.encoded.data, overwrite=overwrite)
         return
-    changed = done.edit.changed
-    save_image(done.edit.image, output, changed=changed, overwrite=overwrite, settings=settings)
+    edit = done.edit
+    save_image(
+        edit.image,
+        output,
+        changed=edit.changed,
+        placement=edit.stage.placement,
+        overwrite=overwrite,
+        settings=settings,
+    )
 
 
 COMMAND = Command(

@@ -54,14 +54,16 @@ def splice(job: Job, file: JpegFile, source: bytes) -> Encoded:
     """
     image = job.image
     stored = image.orientation.stored(image.pixels)
-    if (file.frame.width, file.frame.height) != (stored.shape[1], stored.shape[0]):
-        raise NotSpliceable("the size changed")
     if len(file.frame.components) != stored.shape[2]:
         raise NotSpliceable("colour became grey, or grey colour")
+    if (file.frame.width, file.frame.height) != (stored.shape[1], stored.shape[0]):
+        from keepdial.files.blocks.enlarge import enlarged
+
+        return enlarged(job, file, source)
     changed = _changed(job, file, source)
     layout = plan(source, file)
-    result = _replace_blocks(source, layout, stored, image.orientation.stored(changed), _weights(file))
-    data = _assemble(job, file, source, result)
+    result = _replace_blocks(source, layout, stored, image.orientation.stored(changed), weights_of(file))
+    data = assembled(job, file, source, result)
     good = image.orientation.upright(
         guaranteed(layout, result.differing, Size(stored.shape[1], stored.shape[0]))
     )
@@ -123,7 +125,7 @@ def _changed(job: Job, file: JpegFile, source: bytes) -> NDArray[np.bool_]:
     return np.asarray((upright != image.pixels).any(axis=2))
 
 
-def _weights(file: JpegFile) -> NDArray[np.float64]:
+def weights_of(file: JpegFile) -> NDArray[np.float64]:
     """Return (components, channels): how the file's components are made of the picture's channels."""
     components = file.frame.components
     if len(components) == 1:
@@ -139,14 +141,14 @@ def _weights(file: JpegFile) -> NDArray[np.float64]:
 def _replace_blocks(
     source: bytes, layout: Plan, stored: NDArray[Any], changed: NDArray[np.bool_], weights: NDArray[Any]
 ) -> Spliced:
-    touched = [_touched(plane, changed) for plane in layout.planes]
+    touched = [blocks_touched(plane, changed) for plane in layout.planes]
     if not any(t.any() for t in touched):
         return Spliced([], False, touched)
     # Tables without all symbols may have to be made anew, and then all coefficients are needed.
     whole = not complete(layout)
     coefficients, tracks = read(source, layout, None if whole else touched)
     news = [
-        _new_blocks(plane, coefficients, np.argwhere(mark), stored, changed, weights[plane.index])
+        encoded_again(plane, coefficients, np.argwhere(mark), stored, changed, weights[plane.index])
         for plane, mark in zip(layout.planes, touched, strict=True)
     ]
     differing = [np.zeros_like(t) for t in touched]
@@ -176,7 +178,7 @@ def _put(
         grid[touched[plane.index]] = news[plane.index]
 
 
-def _touched(plane: Plane, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def blocks_touched(plane: Plane, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return (rows, stride) bool: blocks that hold a sample to which a changed pixel contributes."""
     out = np.zeros((plane.rows, plane.stride), np.bool_)
     box = Box.of(changed)
@@ -192,7 +194,7 @@ def _touched(plane: Plane, changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return out
 
 
-def _new_blocks(
+def encoded_again(
     plane: Plane,
     coefficients: NDArray[np.int16],
     where: NDArray[np.intp],
@@ -219,7 +221,7 @@ def _new_blocks(
     return new
 
 
-def _assemble(job: Job, file: JpegFile, source: bytes, result: Spliced) -> bytes:
+def assembled(job: Job, file: JpegFile, source: bytes, result: Spliced) -> bytes:
     """Return the file: the source's segments but private ones, with the new scans."""
     parts = [b"\xff\xd8"]
     scan = 0
@@ -237,6 +239,8 @@ def _assemble(job: Job, file: JpegFile, source: bytes, result: Spliced) -> bytes
                 body = source[segment.stop : stop]
             parts += [tables, source[segment.start : segment.stop], body]
             scan += 1
+        elif segment.marker in jpegfile.FRAMES:
+            parts.append(jpegfile.segment(segment.marker, segment.body))
         elif _kept(segment):
             parts.append(_without_thumbnail(segment, source))
     return b"".join([*parts, b"\xff\xd9"])
