@@ -25,6 +25,8 @@ class Options:
     Attributes:
         starts: depths of the hole, in pixels of the level, at which a start is tried; the one whose patches
             fit best goes on.
+        largest, largest_finest: most pixels of a hole that is entered on a level, and on the finest one,
+            where long thin holes would cost most and gain least.
         rounds: rounds of search and vote on the finest level, the next coarser, and so on.
         sweeps: sweeps of the search in each round.
         draws: random candidates of a sweep.
@@ -46,6 +48,8 @@ class Options:
         (24, True),
         (40, True),
     )
+    largest: int = 6000
+    largest_finest: int = 2500
     rounds: tuple[int, ...] = (1, 2, 3, 4)
     sweeps: int = 1
     draws: int = 2
@@ -239,6 +243,15 @@ def energy(level: Level) -> float:
     return float(np.percentile(cost, 90))
 
 
+def _start(levels: list[Level], depth: float, options: Options) -> int:
+    """Return the finest level where the hole is at most `depth` deep and cheap to enter."""
+    for i, level in enumerate(levels):
+        largest = options.largest if i > 0 else options.largest_finest
+        if level.deepest <= depth and level.hy.size <= largest:
+            return i
+    return len(levels) - 1
+
+
 def solve(
     levels: list[Level],
     options: Options,
@@ -247,10 +260,7 @@ def solve(
     report: Callable[[float], None],
 ) -> None:
     """Fill the hole of the finest level: several starts, the best one refined."""
-    tries = {
-        (next((i for i, one in enumerate(levels) if one.deepest <= d), len(levels) - 1), edges)
-        for d, edges in options.starts
-    }
+    tries = {(_start(levels, depth, options), edges) for depth, edges in options.starts}
     judge = min(level for level, _ in tries)
     work = [options.rounds_at(i) * one.ty.size for i, one in enumerate(levels)]
     total = sum(sum(work[judge : start + 1]) for start, _ in tries) + sum(work[:judge])
