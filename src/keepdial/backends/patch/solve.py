@@ -48,8 +48,8 @@ class Options:
         (24, True),
         (40, True),
     )
-    largest: int = 6000
-    largest_finest: int = 2500
+    largest: int = 40000
+    largest_finest: int = 4000
     rounds: tuple[int, ...] = (1, 2, 3, 4)
     sweeps: int = 1
     draws: int = 2
