@@ -117,18 +117,24 @@ class Orientation:
         """Whether width and height change places."""
         return self.value >= 5
 
+    @property
+    def flips_rows(self) -> bool:
+        """Whether the upright picture's rows run against the stored ones (after `swaps_axes`)."""
+        return self.value in (3, 4, 7, 8)
+
+    @property
+    def flips_columns(self) -> bool:
+        """Whether the upright picture's columns run against the stored ones (after `swaps_axes`)."""
+        return self.value in (2, 3, 6, 7)
+
     def upright(self, array: NDArray[Any]) -> NDArray[Any]:
         """Return a view of the stored `array` (H, W[, C]) turned upright (EXIF 2.3, tag 0x0112)."""
         a = array.swapaxes(0, 1) if self.swaps_axes else array
-        flip_rows = self.value in (3, 4, 7, 8)
-        flip_cols = self.value in (2, 3, 6, 7)
-        return a[:: -1 if flip_rows else 1, :: -1 if flip_cols else 1]
+        return a[:: -1 if self.flips_rows else 1, :: -1 if self.flips_columns else 1]
 
     def stored(self, array: NDArray[Any]) -> NDArray[Any]:
         """Return a view of the upright `array` as it lies in the file: the inverse of `upright`."""
-        flip_rows = self.value in (3, 4, 7, 8)
-        flip_cols = self.value in (2, 3, 6, 7)
-        a = array[:: -1 if flip_rows else 1, :: -1 if flip_cols else 1]
+        a = array[:: -1 if self.flips_rows else 1, :: -1 if self.flips_columns else 1]
         return a.swapaxes(0, 1) if self.swaps_axes else a
 
 

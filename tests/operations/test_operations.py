@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keepdial.edit import edit
 from keepdial.errors import ParameterError, TooLarge
-from keepdial.geometry import Box, Size
+from keepdial.files import encode_image, open_image
+from keepdial.geometry import Box, Orientation, Size
 from keepdial.image import Image
 from keepdial.operations import Operation, Stage, operations
-from keepdial.operations.extend import ExtendParams, canvas_of
+from keepdial.operations.extend import ExtendParams, canvas_of, on_grid
 from keepdial.operations.remove import soft_edge
+from keepdial.request import Request
 from keepdial.select import Selection, select
 from keepdial.settings import Settings
 from tests.pictures import box, mask_selector, noise
@@ -137,3 +142,33 @@ def test_extending_past_the_limit_is_refused_before_any_memory_is_taken() -> Non
     picture = noise(100, 100)
     with pytest.raises(TooLarge, match="50,000,000"):
         staged("extend", picture, select([], picture), right=50_000, bottom=50_000)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "expected"),
+    [(1, Box(48, 0, 100, 60)), (2, Box(53, 0, 100, 60)), (3, Box(53, 0, 100, 60)), (8, Box(48, 0, 100, 60))],
+)
+def test_a_centred_jpeg_lies_on_its_grid(orientation: int, expected: Box) -> None:
+    # 101 columns are added: 50 and 51 of them would be centred, 48 from the stored corner fit the blocks.
+    centred = Box(50, 0, 100, 60)
+    assert on_grid(centred, Size(201, 60), Orientation(orientation)) == expected
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_centred_jpeg_keeps_its_blocks(orientation: int) -> None:
+    pixels = np.random.default_rng(5).integers(0, 256, (64, 80, 3), np.uint8)
+    made = PIL.Image.fromarray(pixels)
+    exif = made.getexif()
+    exif[0x0112] = orientation
+    file = io.BytesIO()
+    made.save(file, "JPEG", quality=90, exif=exif)
+    image = open_image(file.getvalue())
+    done = edit(Request(operation="extend", params={"aspect": "3:1"}, backend="echo"), image)
+    assert done.stage.placement is not None
+    sent = encode_image(done.image, changed=done.changed, placement=done.stage.placement)
+    assert sent.guaranteed is not None
+    back = open_image(sent.data)
+    old = done.stage.placement.slices
+    held = sent.guaranteed[old]
+    assert held.mean() > 0.7
+    assert np.array_equal(back.pixels[old][held], image.pixels[held])

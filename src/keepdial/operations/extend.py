@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from keepdial.errors import ParameterError, TooLarge
-from keepdial.geometry import Box, Size
+from keepdial.geometry import Box, Orientation, Size
 from keepdial.operations import Operation, Params, Stage
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class ExtendParams(Params):
     placement: Placement = Field(
         default="centre", description="Where the old picture lies in the new shape (with aspect)."
     )
+
+
+BLOCKS = 16
+"""Sides of the largest usual unit of a JPEG, in pixels."""
 
 
 def canvas_of(size: Size, params: ExtendParams) -> tuple[Size, Box]:
@@ -62,6 +66,22 @@ def canvas_of(size: Size, params: ExtendParams) -> tuple[Size, Box]:
     return Size(width, height), Box(x, y, size.width, size.height)
 
 
+def on_grid(placement: Box, size: Size, orientation: Orientation) -> Box:
+    """Return the centred `placement` moved by at most 8 pixels to where a JPEG's old blocks fit the new ones.
+
+    Blocks are counted from the stored picture's corner, which may be another one of the upright picture.
+    """
+
+    def nearest(before: int, room: int, from_the_end: bool) -> int:
+        steps = round((room - before if from_the_end else before) / BLOCKS)
+        moved = min(steps, room // BLOCKS) * BLOCKS
+        return room - moved if from_the_end else moved
+
+    x = nearest(placement.x, size.width - placement.width, orientation.flips_columns)
+    y = nearest(placement.y, size.height - placement.height, orientation.flips_rows)
+    return Box(x, y, placement.width, placement.height)
+
+
 def stage(image: Image, selection: Selection, params: ExtendParams, settings: Settings) -> Stage:
     """Lay the source into a larger, empty canvas; the margin is free and, where there is alpha, opaque.
 
@@ -70,6 +90,8 @@ def stage(image: Image, selection: Selection, params: ExtendParams, settings: Se
     import numpy as np
 
     size, placement = canvas_of(image.size, params)
+    if params.aspect is not None and params.placement == "centre" and image.source.format == "jpeg":
+        placement = on_grid(placement, size, image.orientation)
     if size.area > settings.max_pixels:
         raise TooLarge(
             f"The extended picture would be {size} = {size.area:,} pixels; the limit is "
