@@ -9,7 +9,7 @@ import numpy as np
 
 from keepdial.backends.patch import colours, kernels
 from keepdial.backends.patch.finish import finish
-from keepdial.backends.patch.pyramid import RADIUS, Level
+from keepdial.backends.patch.pyramid import RADIUS, Level, nearest
 from keepdial.geometry import Box, size_of
 
 if TYPE_CHECKING:
@@ -142,8 +142,6 @@ def refine(coarse: Level, fine: Level, options: Options) -> None:
     parent = coarse.index[cy, cx]
     lost = np.flatnonzero(parent < 0)
     if lost.size:
-        from keepdial.backends.patch.pyramid import nearest
-
         py, px = nearest(coarse.index >= 0, cy[lost], cx[lost])
         parent[lost] = coarse.index[py, px]
     fine.set_correspondence(

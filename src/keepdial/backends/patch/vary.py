@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keepdial.backends.patch import colours
+from keepdial.backends.patch.finish import finish
 from keepdial.backends.patch.pyramid import RADIUS, Level, build
-from keepdial.backends.patch.solve import Options, improve, refine, vote
+from keepdial.backends.patch.solve import Options, improve, refine, vote, weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +89,12 @@ def vary(
         picture = _filled(picture, gone, usable, options, seed, lambda done: report(half * done))
         if not part.any():
             return picture
-    # A pull towards the own place, and trying every place, would both undo the moves.
-    options = replace(options, pull=0.0, draws=0, rounds=(2,))
+    # A pull towards the own place, random draws and many rounds would all undo the moves; where nothing is
+    # held, they join the pieces better.
+    if float(np.max(hold)) <= 0:
+        options = replace(options, pull=0.0, rounds=(2, 3, 4, 6))
+    else:
+        options = replace(options, pull=0.0, draws=0, rounds=(2,))
     levels = build(picture, part, usable, separate=True, shallow=1.0)
     moves = _Moves(loose, span, hole.shape, seed)
     first = min(int(moves.start(float(loose.max()))), len(levels) - 1)
@@ -108,7 +113,9 @@ def vary(
             _take(level, back & (level.depth > RIM) & (i + GUARDED >= start) & (i <= start), ny, nx, options)
         done += work[i]
         report(before + (1 - before) * done / sum(work))
-    return levels[0].picture
+    at = levels[0]
+    finish(at, usable.copy(), vote(at, options), weights(at, options), options.hold, options.edge)
+    return at.picture
 
 
 def _filled(
