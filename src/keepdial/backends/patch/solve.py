@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How hard to work. The defaults measured best on the sets of ``benches/quality.py``.
+    """How hard to work. The defaults were chosen on cases of ``benches/quality.py``; see ``docs/engine.md``.
 
     Attributes:
         starts: depths of the hole, in pixels of the level, at which a start is tried; the one whose patches
