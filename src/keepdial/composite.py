@@ -27,37 +27,66 @@ class Composite:
 
     ``out = source + mask * (proposal - source)`` in the picture's own encoding, rounded to its samples.
     Where the mask is 0 the canvas' samples are copied, where it is 1 the proposal's are taken. Alpha stays
-    as it is in the canvas: an edit changes what is seen, not where the picture is transparent.
+    as it is in the canvas, unless the proposal has alpha of its own: that is what a cut-out does.
 
     What is filled already is part of the picture for the windows that come after, so that a long hole that
     was cut into pieces goes on across the cuts.
     """
 
-    def __init__(self, canvas: Image, mask: NDArray[np.float32], *, pieces: bool = True) -> None:
+    def __init__(
+        self,
+        canvas: Image,
+        mask: NDArray[np.float32],
+        *,
+        pieces: bool = True,
+        matte: NDArray[np.float32] | None = None,
+    ) -> None:
         """Start from the canvas and the mask, (H, W) float32, 1 = edit here; neither is modified.
 
-        With `pieces` False nothing is looked at after it was filled, which saves a copy of the mask.
+        With `pieces` False nothing is looked at after it was filled, which saves a copy of the mask. `matte`
+        (H, W) float32 is the share of the subject in each pixel, for frames to show.
         """
         self._canvas = canvas
+        self._matte = matte
+        self._alpha = canvas.alpha
         self._pixels = canvas.pixels.copy()
         self._todo = mask.copy() if pieces else mask
         self._pieces = pieces
 
     def frame(self, window: Window, capabilities: Capabilities, *, guess: bool = False) -> Frame:
         """Return what the window shows now. It is a view: use it before the next `add`."""
-        return frame_of(window, self._pixels, self._todo, capabilities, guess=guess)
+        return frame_of(
+            window, self._pixels, self._todo, capabilities, guess=guess, matte=self._matte, alpha=self._alpha
+        )
 
     def add(self, frame: Frame, proposal: Proposal) -> None:
         """Blend the frame's proposal in, where the frame owns the mask."""
         box = Box(0, 0, frame.box.width, frame.box.height).slices
         own = None if frame.own is None else frame.own[box]
-        _blend(self._pixels[frame.box.slices], frame.mask[box], own, proposal.pixels)
+        weight = frame.mask[box]
+        if proposal.blended:
+            weight = np.asarray(weight > 0, np.float32)
+        _blend(self._pixels[frame.box.slices], weight, own, proposal.pixels)
+        if proposal.alpha is not None:
+            self._add_alpha(frame, weight, own, proposal.alpha[box])
         if self._pieces:
             self._todo[frame.box.slices][... if own is None else own] = 0
 
     def image(self) -> Image:
         """Return the picture as it is now, and end the work on it."""
-        return self._canvas.with_pixels(self._pixels, self._canvas.alpha)
+        return self._canvas.with_pixels(self._pixels, self._alpha)
+
+    def _add_alpha(
+        self,
+        frame: Frame,
+        weight: NDArray[np.float32],
+        own: NDArray[np.bool_] | None,
+        proposed: NDArray[np.float32],
+    ) -> None:
+        assert self._alpha is not None
+        alpha = self._alpha if self._alpha.flags.writeable else self._alpha.copy()
+        _blend(alpha[frame.box.slices][..., None], weight, own, proposed[..., None])
+        self._alpha = alpha
 
 
 def _blend(

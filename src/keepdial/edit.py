@@ -152,7 +152,16 @@ def edit(
         watch = part_of(progress, "generate", start, stop)
         watch(Event("generate", 0.0))
         return generate(
-            backend, step, aim, stage.canvas, held.mask, seen, guess=guess, progress=watch, cancel=cancel
+            backend,
+            step,
+            aim,
+            stage.canvas,
+            held.mask,
+            seen,
+            guess=guess,
+            matte=stage.matte,
+            progress=watch,
+            cancel=cancel,
         )
 
     with threads(settings.threads):

@@ -151,6 +151,9 @@ def windows(
 
     Raises `SelectionError` when nothing is left to learn from and there is no starting point either.
     """
+    if capabilities.whole:
+        box = Box(0, 0, canvas.size.width, canvas.size.height)
+        return (Window(box, _usable(canvas, selected, box, examples), None),)
     made = []
     for group, box in _grouped(found, canvas.size, capabilities):
         hole = _around([found.boxes[i] for i in group])
@@ -282,23 +285,31 @@ def frame_of(
     capabilities: Capabilities,
     *,
     guess: bool = False,
+    matte: NDArray[np.float32] | None = None,
+    alpha: NDArray[Any] | None = None,
 ) -> Frame:
     """Return the frame that a window shows of `pixels` (H, W, C) and `mask` (H, W), as they are now.
+
+    `matte` and `alpha` (H, W), where there are any, are shown beside them.
 
     Where the picture is smaller than the backend's sides, the frame is padded right and below: edge pixels
     again, nothing to fill, nothing to learn from.
     """
     part, hole, usable, own = pixels[window.box.slices], mask[window.box.slices], window.usable, window.own
+    matte = None if matte is None else matte[window.box.slices]
+    alpha = None if alpha is None else alpha[window.box.slices]
     right, below = _missing(window.box.width, capabilities), _missing(window.box.height, capabilities)
     if right or below:
         rim = ((0, below), (0, right))
         part = np.pad(part, (*rim, (0, 0)), mode="edge")
         hole, usable = np.pad(hole, rim), np.pad(usable, rim)
         own = None if own is None else np.pad(own, rim)
-    for array in (part, hole, usable, own):
+        matte = None if matte is None else np.pad(matte, rim)
+        alpha = None if alpha is None else np.pad(alpha, rim)
+    for array in (part, hole, usable, own, matte, alpha):
         if array is not None:
             array.flags.writeable = False
-    return Frame(window.box, part, hole, usable, guess, own)
+    return Frame(window.box, part, hole, usable, guess, own, matte, alpha)
 
 
 def _missing(side: int, can: Capabilities) -> int:

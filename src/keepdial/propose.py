@@ -31,6 +31,7 @@ def generate(
     seen: Sequence[Window],
     *,
     guess: bool = False,
+    matte: NDArray[np.float32] | None = None,
     progress: Listener = silent,
     cancel: Cancel | None = None,
 ) -> tuple[Image, tuple[str, ...]]:
@@ -38,9 +39,10 @@ def generate(
 
     `keep` is the dial in the canvas' coordinates, a number or (H, W) float32; each frame gets its part of it
     through the backend's calibration curve, or 0 where there is no guess. `mask` is (H, W) float32, 1 =
-    edit here. Raises `BackendError` when the backend fails or returns what is no proposal.
+    edit here; `matte` (H, W) float32 is the share of the subject, where the operation has one. Raises
+    `BackendError` when the backend fails or returns what is no proposal.
     """
-    work = Composite(canvas, mask, pieces=any(window.own is not None for window in seen))
+    work = Composite(canvas, mask, pieces=any(window.own is not None for window in seen), matte=matte)
     notes: dict[str, None] = {}
     for i, window in enumerate(seen):
         if cancel is not None:
@@ -117,8 +119,16 @@ def propose(
             f"The backend {backend.name!r} returned {got} for a frame of {frame.pixels.shape} float32.",
             hint="Nothing was written. This is a defect of the backend.",
         )
+    alpha = proposal.alpha
+    if alpha is not None and (frame.alpha is None or alpha.shape != frame.mask.shape):
+        raise BackendError(
+            f"The backend {backend.name!r} returned alpha of {alpha.shape} for a frame of "
+            f"{frame.mask.shape} {'without' if frame.alpha is None else 'with'} alpha.",
+            hint="Nothing was written. This is a defect of the backend.",
+        )
     # One NaN or infinity makes the sum one too, and finite float32 cannot overflow it.
-    if not np.isfinite(pixels.sum(dtype=np.float64)):
+    finite = pixels.sum(dtype=np.float64) + (0 if alpha is None else alpha.sum(dtype=np.float64))
+    if not np.isfinite(finite):
         raise BackendError(
             f"The backend {backend.name!r} returned values that are no colours (NaN or infinity).",
             hint="Nothing was written. Try another seed or another backend.",

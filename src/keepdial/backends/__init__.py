@@ -38,6 +38,8 @@ class Capabilities:
         least_context: how far at least, in pixels.
         takes_prompt: whether words change what it proposes.
         by_name_only: never chosen by the router, only when it is asked for.
+        whole: whether it sees the whole canvas as one frame, because what it proposes in one place depends on
+            all others (a gradient, a blur), instead of a frame around each hole.
     """
 
     operations: frozenset[str]
@@ -61,6 +63,7 @@ class Capabilities:
     least_context: int = 64
     takes_prompt: bool = False
     by_name_only: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -78,6 +81,9 @@ class Frame:
         guess: whether `pixels` under the mask are a starting point (True) or unknown.
         own: (h, w) bool, the part of the mask that is this frame's to write; None = all of it. Holes of
             other frames that reach into this one are in the mask too, since their content is unknown.
+        matte: (h, w) float32, the share of the subject in each pixel, 1 = subject; None where the operation
+            has no subject.
+        alpha: (h, w) of the pixels' dtype, 0 = transparent; None when the canvas is opaque.
     """
 
     box: Box
@@ -86,6 +92,8 @@ class Frame:
     usable: NDArray[np.bool_]
     guess: bool
     own: NDArray[np.bool_] | None = None
+    matte: NDArray[np.float32] | None = None
+    alpha: NDArray[np.uint8] | NDArray[np.uint16] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,10 +118,21 @@ class Step:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Proposal:
-    """What a backend returns: (h, w, C) float32 in [0, 1] of the frame's size, and notes on how."""
+    """What a backend returns.
+
+    Attributes:
+        pixels: (h, w, C) float32 in [0, 1] of the frame's size.
+        notes: how it was made, in words.
+        alpha: (h, w) float32 in [0, 1], the transparency to write where the mask is above 0, 0 =
+            transparent; None leaves the canvas' transparency as it is. The canvas must have alpha.
+        blended: whether `pixels` are mixed with the source already, so that they are taken as they are
+            wherever the mask is above 0, rather than by the mask's weight.
+    """
 
     pixels: NDArray[np.float32]
     notes: tuple[str, ...] = ()
+    alpha: NDArray[np.float32] | None = None
+    blended: bool = False
 
 
 class Backend(Protocol):

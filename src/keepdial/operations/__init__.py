@@ -41,6 +41,8 @@ class Stage:
             not to go but to be kept in part, and may serve as example all the same.
         feather: width in px over which the edge is blended, inside the mask only.
         notes: what was decided, in words, for the report ("mask grown by 3 px to take the soft edge").
+        matte: (H, W) float32 in [0, 1] of the canvas, the share of the subject in each pixel, 1 = subject, for
+            backends that cut out; None where the operation has no subject.
     """
 
     canvas: Image
@@ -50,6 +52,7 @@ class Stage:
     examples: Literal["around", "everywhere"] = "around"
     feather: float = 0.0
     notes: tuple[str, ...] = ()
+    matte: NDArray[np.float32] | None = None
 
 
 class Setting(Protocol):
@@ -70,8 +73,10 @@ class Operation:
         params: the class of its own options.
         default_keep: the dial when nobody turns it.
         stage: sets the stage.
-        target: ``required`` (without one there is nothing to do), ``optional`` (without one the whole
-            picture is meant) or ``none`` (the operation makes its own mask).
+        target: ``required`` (without one there is nothing to do), ``optional`` (without one `default_target`
+            is meant) or ``none`` (the operation makes its own mask).
+        default_target: the kind of region that is meant where none was given, ``all`` = the whole picture.
+        subject: whether the target is what stays (the subject of a cut-out) instead of what is edited.
         examples: command lines that show it, each with the words after ``keepdial``.
     """
 
@@ -82,6 +87,8 @@ class Operation:
     stage: Setting
     target: Literal["required", "optional", "none"] = "required"
     examples: tuple[str, ...] = field(default=())
+    default_target: str = "all"
+    subject: bool = False
 
 
 def operations() -> dict[str, Operation]:

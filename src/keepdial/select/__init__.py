@@ -5,8 +5,8 @@ Polarity everywhere: 1 = inside the region (a target: edit here; a pin: keep thi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from keepdial.errors import ParameterError, SelectionError
@@ -37,24 +37,64 @@ class Region:
     values: NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Instance:
+    """One thing that a finder found.
+
+    Attributes:
+        region: where it is, 1 = inside.
+        label: what it is, in words for people (``face``, ``cup``, ``the text "SALE"``).
+        score: how sure the finder is, in [0, 1].
+        detail: what else is known of it, as plain JSON values (``{"text": "SALE"}``).
+    """
+
+    region: Region
+    label: str
+    score: float = 1.0
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _nothing_missing() -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
     """The declaration of one kind of region; command line, schema and docs come from it.
 
+    A finder is one of two kinds. One draws what was given in numbers: it has `rasterise`. The other looks
+    for things by name: it has `find` and the `words` it answers.
+
     Attributes:
         name: the word for it, a selector's ``kind``.
         summary: one sentence.
-        options: the class of its options.
+        options: the class of its options. A finder by name whose options have a field ``name`` gets the word
+            that was used in it, one with a field ``text`` what stood in quotes, one with ``of`` the
+            (H, W) mask's selector of what stood after "of".
         rasterise: ``(options, image) -> Region`` of the upright picture.
+        find: ``(options, image) -> instances``, the surest first; an empty tuple when there is none.
         hugs: whether its regions follow an object's outline closely, so that the object's soft edge may
             lie outside of them (a mask does; a box drawn around something does not).
+        words: the nouns it answers, in the singular and lower case.
+        missing: returns what it lacks here, in words that say how to get it; "" when it can work.
+        quality: rank among finders that answer the same word, 0 to 1; the best that can work is asked.
+        cost: measured seconds for a picture of a megapixel, the first use in a process apart.
     """
 
     name: str
     summary: str
     options: type[Options]
-    rasterise: Callable[[Any, Image], Region]
+    rasterise: Callable[[Any, Image], Region] | None = None
+    find: Callable[[Any, Image], tuple[Instance, ...]] | None = None
     hugs: bool = False
+    words: frozenset[str] = frozenset()
+    missing: Callable[[], str] = _nothing_missing
+    quality: float = 0.5
+    cost: float = 0.0
+
+    def __post_init__(self) -> None:
+        if (self.rasterise is None) == (self.find is None):
+            raise ValueError(f"the finder {self.name!r} needs one of rasterise and find")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -103,6 +143,7 @@ def select(selectors: Sequence[Selector], image: Image) -> Selection:
     hugs = False
     for selector in selectors:
         unit = finder(selector.kind)
+        assert unit.rasterise is not None
         region = unit.rasterise(unit.options.build(**selector.options), image)
         box, values = region.box, region.values
         fits = values.shape == (box.height, box.width) and values.dtype == np.float32
