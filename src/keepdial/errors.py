@@ -4,7 +4,9 @@
     ├── InputError              400  exit 2   something asked for is not possible as given
     │   ├── ParameterError                    a value outside its range or of the wrong type
     │   ├── SelectionError                    a mask, box, polygon, stroke or target that does not fit
-    │   └── RecordError                       a record that cannot be read or replayed here
+    │   ├── RecordError                       a record that cannot be read or replayed here
+    │   ├── ModelMissing                      a model that is needed here and not installed
+    │   └── ModelRefused                      a model file that is damaged, not the one promised, or unsafe
     ├── FileError               422  exit 3   the bytes are not a picture that can be opened
     │   ├── UnsupportedFormat   415           not one of the formats of the allowlist
     │   ├── CorruptFile         422           damaged, cut short, empty, or NaN pixels
@@ -14,6 +16,7 @@
     │   └── DiskFull            507
     ├── RouteError              400  exit 5   no backend here can do what was asked
     ├── BackendError            503  exit 6   a backend failed while it worked
+    ├── FetchError              502  exit 8   a download failed; what has arrived is kept for the next try
     ├── Cancelled               499  exit 130 the work was stopped on request; nothing was written
     └── GuaranteeError          500  exit 7   a pinned pixel would have changed: a defect; nothing delivered
 
@@ -72,6 +75,14 @@ class RecordError(InputError):
     """A record that cannot be read, or cannot be replayed here."""
 
 
+class ModelMissing(InputError):
+    """A model that is needed for this is not installed."""
+
+
+class ModelRefused(InputError):
+    """A model file is damaged, not the one its card promises, or of a kind that is not safe to load."""
+
+
 class FileError(KeepdialError):
     """The bytes are not a picture that can be opened."""
 
@@ -122,6 +133,13 @@ class BackendError(KeepdialError):
 
     status = 503
     exit_code = 6
+
+
+class FetchError(KeepdialError):
+    """A download failed; what has arrived is kept for the next try."""
+
+    status = 502
+    exit_code = 8
 
 
 class Cancelled(KeepdialError):

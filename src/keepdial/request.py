@@ -5,7 +5,7 @@ The command line, the server, the tests and replay all build this same value.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
@@ -54,15 +54,40 @@ def _taught(problem: ValidationError, kind: type[BaseModel]) -> ParameterError:
     return ParameterError(".".join(where) or kind.__name__.lower(), value, allowed)
 
 
+class MaskTool(Value):
+    """One change to a region's mask, after it was found; `pixels` is the amount where the tool takes one.
+
+    ``grow``, ``shrink``, ``feather`` (inwards) and ``smooth`` take pixels; ``despeckle`` takes the area in
+    pixels under which a piece is dropped; ``fill-holes`` and ``invert`` take none.
+    """
+
+    name: Literal["grow", "shrink", "feather", "smooth", "fill-holes", "despeckle", "invert"]
+    pixels: float = Field(default=0.0, ge=0.0, le=1e9)
+
+
 class Selector(Value):
     """One region, in words that a finder understands: ``kind`` names the finder, the rest are its options.
 
-    Examples: ``{"kind": "box", "options": {"x": 10, "y": 20, "width": 64, "height": 48}}``. Regions are
-    given in upright source pixels. Inside a region the edit may act (targets) or must not (pins).
+    Examples: ``{"kind": "box", "options": {"x": 10, "y": 20, "width": 64, "height": 48}}``,
+    ``{"kind": "what", "options": {"words": "the red cup on the left"}}``. Regions are given in upright source
+    pixels. Inside a region the edit may act (targets) or must not (pins).
+
+    Attributes:
+        kind: the finder's name.
+        options: the finder's own options.
+        combine: how it joins the regions before it: ``add`` (union), ``subtract`` or ``intersect``.
+        tools: changes to its mask, in order.
+        found: what the finder found, as base64 of a grey PNG, white = inside; then nothing is looked for
+            again. Records hold it, so that a replay acts on the same pixels wherever it runs.
+        automatic: for a pin, whether keepdial pinned it without being asked.
     """
 
     kind: str = Field(max_length=64)
     options: dict[str, JsonValue] = Field(default_factory=dict)
+    combine: Literal["add", "subtract", "intersect"] = "add"
+    tools: tuple[MaskTool, ...] = ()
+    found: str | None = None
+    automatic: bool = False
 
 
 class KeepMap(Value):
@@ -82,6 +107,7 @@ class Request(Value):
         params: the operation's own options; each operation declares them.
         targets: where to act; the union of the regions. What an empty list means is up to the operation.
         pins: what must survive bit for bit, whatever the targets say.
+        auto_pin: whether faces, text and the main subject are pinned where the edit is not about them.
         keep: how much must be kept inside the targets, 0 to 1, one number or a map; None = the
             operation's default.
         seed: the same request, seed and version give the same bytes.
@@ -92,6 +118,7 @@ class Request(Value):
     params: dict[str, JsonValue] = Field(default_factory=dict)
     targets: tuple[Selector, ...] = ()
     pins: tuple[Selector, ...] = ()
+    auto_pin: bool = True
     keep: Dial | KeepMap | None = None
     seed: int = Field(default=0, ge=0, lt=2**32)
     backend: str | None = None

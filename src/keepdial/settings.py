@@ -17,17 +17,21 @@ class Settings:
         max_file_bytes: largest file that is read.
         keep_metadata: whether camera data (EXIF, XMP) goes into the delivered file. Location never does.
         threads: threads of the kernels; 0 = all cores. The result does not depend on it.
+        models: the folder of the downloaded models; empty = the user's data folder.
+        offline: whether downloading is forbidden.
     """
 
     max_pixels: int = 50_000_000
     max_file_bytes: int = 512 * 1024 * 1024
     keep_metadata: bool = False
     threads: int = 0
+    models: str = ""
+    offline: bool = False
 
     @classmethod
     def from_environment(cls) -> Settings:
         """Return the settings with what ``KEEPDIAL_*`` variables change; raise `ParameterError`."""
-        given: dict[str, int | bool] = {}
+        given: dict[str, int | bool | str] = {}
         for f in fields(cls):
             name = f"KEEPDIAL_{f.name.upper()}"
             text = os.environ.get(name)
@@ -37,6 +41,8 @@ class Settings:
                 if text.lower() not in ("0", "1", "true", "false"):
                     raise ParameterError(name, text, "0, 1, true or false")
                 given[f.name] = text.lower() in ("1", "true")
+            elif f.type == "str":
+                given[f.name] = text
             else:
                 if not text.isdigit():
                     raise ParameterError(name, text, "a whole number, not negative")

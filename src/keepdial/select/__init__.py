@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from keepdial.errors import ParameterError, SelectionError
 from keepdial.request import Selector, Value
@@ -70,12 +70,15 @@ class Finder:
         summary: one sentence.
         options: the class of its options. A finder by name whose options have a field ``name`` gets the word
             that was used in it, one with a field ``text`` what stood in quotes, one with ``of`` the
-            (H, W) mask's selector of what stood after "of".
+            words that stood after "of".
         rasterise: ``(options, image) -> Region`` of the upright picture.
         find: ``(options, image) -> instances``, the surest first; an empty tuple when there is none.
         hugs: whether its regions follow an object's outline closely, so that the object's soft edge may
             lie outside of them (a mask does; a box drawn around something does not).
         words: the nouns it answers, in the singular and lower case.
+        mass: those of `words` that name all there is of it (text, sky), rather than one of several (a cup).
+        guards: whether what it finds is pinned without being asked: ``always``, or only when the edit is
+            about something ``else`` (the main subject).
         missing: returns what it lacks here, in words that say how to get it; "" when it can work.
         quality: rank among finders that answer the same word, 0 to 1; the best that can work is asked.
         cost: measured seconds for a picture of a megapixel, the first use in a process apart.
@@ -88,6 +91,8 @@ class Finder:
     find: Callable[[Any, Image], tuple[Instance, ...]] | None = None
     hugs: bool = False
     words: frozenset[str] = frozenset()
+    mass: frozenset[str] = frozenset()
+    guards: Literal["no", "always", "else"] = "no"
     missing: Callable[[], str] = _nothing_missing
     quality: float = 0.5
     cost: float = 0.0
