@@ -1,6 +1,6 @@
 """Arithmetic on masks: (H, W) float32 in [0, 1], 1 = the edit may act here. No input is modified.
 
-All of it works on the mask's bounding box, so the cost follows the region and not the picture.
+Most of it works on the mask's bounding box, so the cost follows the region and not the picture.
 """
 
 from __future__ import annotations
@@ -77,6 +77,61 @@ def feather(mask: NDArray[np.float32], box: Box, pixels: float) -> NDArray[np.fl
     ramp = _inside_distance(mask[area] > 0) / np.float32(pixels + 1)
     np.minimum(soft[area], ramp, out=soft[area])
     return soft
+
+
+def smooth(mask: NDArray[np.float32], box: Box, pixels: float) -> NDArray[np.float32]:
+    """Return the mask with notches and spikes of its outline up to about `pixels` rounded off.
+
+    A Gaussian of that standard deviation is thresholded at one half, with an edge one pixel wide; straight
+    edges stay where they are. At the picture's borders the mask goes on as it is there.
+    """
+    import cv2
+
+    if pixels <= 0:
+        return mask
+    area = box.grow(int(np.ceil(3 * pixels)) + 1).clip(size_of(mask)).slices
+    rounded = mask.copy()
+    soft = cv2.GaussianBlur(mask[area], (0, 0), pixels, borderType=cv2.BORDER_REPLICATE)
+    # Across a straight edge the Gaussian's slope is 1 / (sqrt(2 pi) sigma) a pixel: scaled to 1 a pixel.
+    slope = np.float32(np.sqrt(2 * np.pi) * pixels)
+    rounded[area] = np.clip((soft - np.float32(0.5)) * slope + np.float32(0.5), 0, 1)
+    return rounded
+
+
+def fill_holes(mask: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mask with everything set to 1 that it encloses: pieces below 0.5 that reach no border."""
+    import cv2
+
+    outside = (mask < 0.5).astype(np.uint8)
+    _, labels = cv2.connectedComponents(outside, connectivity=4)
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    reaches = np.isin(labels, np.unique(border))
+    return np.where((outside > 0) & ~reaches, np.float32(1), mask)
+
+
+def despeckle(mask: NDArray[np.float32], area: float) -> NDArray[np.float32]:
+    """Return the mask without its pieces (connected, above 0) of fewer than `area` pixels."""
+    import cv2
+
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((mask > 0).astype(np.uint8), connectivity=8)
+    small = stats[:, cv2.CC_STAT_AREA] < area
+    small[0] = False
+    return np.where(small[labels], np.float32(0), mask)
+
+
+def invert(mask: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return 1 where the mask is 0 and the other way round; part selected stays part selected."""
+    return np.float32(1) - mask
+
+
+def outline(mask: NDArray[np.float32], *, width: int = 1) -> NDArray[np.bool_]:
+    """Return (H, W) bool, True on pixels within `width` px inside the mask's half-way line."""
+    import cv2
+
+    inside = (mask >= 0.5).astype(np.uint8)
+    # Outside of the picture nothing is selected, so a region that is cut by a border has an outline there too.
+    core = cv2.erode(inside, np.ones((3, 3), np.uint8), iterations=width, borderValue=0)
+    return np.asarray((inside > 0) & (core == 0))
 
 
 def softness(mask: NDArray[np.float32], box: Box) -> float:

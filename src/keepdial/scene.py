@@ -48,7 +48,7 @@ class Scene:
             return found
 
     def _as_rgb(self) -> NDArray[np.uint8]:
-        pixels = self._pixels
+        pixels: NDArray[Any] = self._pixels
         if pixels.dtype == np.uint16:
             # 257 = 65535 / 255: the nearest sample of 8 bits, without a float copy.
             pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)

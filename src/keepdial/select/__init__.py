@@ -75,6 +75,7 @@ class Finder:
         find: ``(options, image) -> instances``, the surest first; an empty tuple when there is none.
         hugs: whether its regions follow an object's outline closely, so that the object's soft edge may
             lie outside of them (a mask does; a box drawn around something does not).
+        follows: whether what `rasterise` returns depends on the picture's pixels (clicks do, a box does not).
         words: the nouns it answers, in the singular and lower case.
         mass: those of `words` that name all there is of it (text, sky), rather than one of several (a cup).
         guards: whether what it finds is pinned without being asked: ``always``, or only when the edit is
@@ -90,6 +91,7 @@ class Finder:
     rasterise: Callable[[Any, Image], Region] | None = None
     find: Callable[[Any, Image], tuple[Instance, ...]] | None = None
     hugs: bool = False
+    follows: bool = False
     words: frozenset[str] = frozenset()
     mass: frozenset[str] = frozenset()
     guards: Literal["no", "always", "else"] = "no"
@@ -110,11 +112,16 @@ class Selection:
         mask: (H, W) float32 in [0, 1], 1 = inside.
         box: the bounding box of everything above 0; None when nothing is selected.
         hugs: whether any of the regions follows an object's outline closely.
+        drawn: whether every region was drawn by hand (a mask, a box, clicks), none found by name, and they
+            are not simply the whole picture.
+        notes: what was decided while looking, in words.
     """
 
     mask: NDArray[np.float32]
     box: Box | None
     hugs: bool = False
+    drawn: bool = True
+    notes: tuple[str, ...] = ()
 
 
 def finders() -> dict[str, Finder]:
@@ -132,39 +139,86 @@ def finder(name: str) -> Finder:
     return known[name]
 
 
+def instances(selector: Selector, image: Image) -> tuple[Instance, ...]:
+    """Return the things that a selector by name means; a drawn region is one thing.
+
+    Raises `SelectionError` where the finder lacks something here, or finds nothing.
+    """
+    unit = finder(selector.kind)
+    options = unit.options.build(**selector.options)
+    if unit.find is None:
+        assert unit.rasterise is not None
+        return (Instance(unit.rasterise(options, image), unit.name),)
+    if lacks := unit.missing():
+        raise SelectionError(f"{unit.name} cannot be found here.", hint=lacks)
+    found = unit.find(options, image)
+    if not found:
+        raise nothing_found(unit.name)
+    return found
+
+
+def nothing_found(what: str) -> SelectionError:
+    """Return the error for a thing that is not in the picture."""
+    return SelectionError(
+        f"No {what} was found in the picture.",
+        hint="Show it instead: with a click (--point X,Y), a box, or a mask.",
+    )
+
+
 def select(selectors: Sequence[Selector], image: Image) -> Selection:
-    """Return the union (largest value) of the regions over the upright picture.
+    """Return the regions over the upright picture, joined in their order as each says.
 
     No selectors give an empty selection. Raises `ParameterError` for options outside their range and
-    `SelectionError` for regions that do not fit the picture.
+    `SelectionError` for regions that do not fit the picture, or things that are not in it.
     """
     import numpy as np
 
+    from keepdial.geometry import Box
     from keepdial.mask import bounds
+    from keepdial.select._join import joined, worked
 
     size = image.size
+    everything = Box(0, 0, size.width, size.height)
     mask = np.zeros((size.height, size.width), np.float32)
     whole: Box | None = None
-    hugs = False
+    hugs, drawn, notes = False, True, list[str]()
     for selector in selectors:
         unit = finder(selector.kind)
-        assert unit.rasterise is not None
-        region = unit.rasterise(unit.options.build(**selector.options), image)
-        box, values = region.box, region.values
-        fits = values.shape == (box.height, box.width) and values.dtype == np.float32
-        if not fits or box.clip(size) != box:
-            raise SelectionError(
-                f"The finder {unit.name!r} returned {values.shape} {values.dtype} for the box {box} of a "
-                f"picture of {size}.",
-                hint="This is a defect of the finder.",
-            )
+        regions, said = _regions(selector, unit, image)
         hugs = hugs or unit.hugs
-        if box.area == 0:  # an outline without an inside
-            continue
-        part = mask[box.slices]
-        np.maximum(part, values, out=part)
-        whole = box if whole is None else whole.union(box)
+        drawn = drawn and unit.find is None and unit.name != "all"
+        notes += said
+        if selector.combine != "add" or selector.tools:
+            one = np.zeros_like(mask)
+            for region in regions:
+                joined(one, region, "add")
+            one = worked(one, selector.tools)
+            regions, whole = (Region(everything, one),), everything
+        for region in regions:
+            if region.box.area == 0:  # an outline without an inside
+                continue
+            joined(mask, region, selector.combine)
+            whole = region.box if whole is None else whole.union(region.box)
     tight = None if whole is None else bounds(mask[whole.slices])
     if whole is None or tight is None:
-        return Selection(mask, None, hugs)
-    return Selection(mask, tight.shift(whole.x, whole.y), hugs)
+        return Selection(mask, None, hugs, drawn, tuple(notes))
+    return Selection(mask, tight.shift(whole.x, whole.y), hugs, drawn, tuple(notes))
+
+
+def _regions(
+    selector: Selector, unit: Finder, image: Image
+) -> tuple[tuple[Region, ...], tuple[str, ...]]:
+    """Return what one selector means, and what is to be said of it."""
+    from keepdial.select._join import checked, frozen, quantised
+
+    if selector.found is not None:
+        return (frozen(selector.found, image),), ()
+    if unit.find is None:
+        assert unit.rasterise is not None
+        region = checked(unit, unit.rasterise(unit.options.build(**selector.options), image), image)
+        # What is drawn by numbers is exact; what follows the picture's pixels is kept as 8 bits, so that a
+        # record can hold it without loss.
+        return (quantised(region) if unit.follows else region,), ()
+    found = instances(selector, image)
+    notes = dict.fromkeys(str(i.detail["note"]) for i in found if "note" in i.detail)
+    return tuple(quantised(checked(unit, i.region, image)) for i in found), tuple(notes)
