@@ -60,7 +60,7 @@ def test_it_says_what_was_done() -> None:
     done = edited(seed=7)
     record = record_of(done)
     assert record.schema_version == 1
-    assert record.request == done.request
+    assert record.request == done.request.model_copy(update={"auto_pin": False})
     assert (record.operation, record.keep, record.keep_asked) == ("fill", 0.0, False)
     assert (record.source.width, record.source.height, record.source.depth) == (64, 48, 8)
     assert record.source.digest == done.source.digest()

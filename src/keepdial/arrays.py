@@ -51,7 +51,7 @@ def inpaint(pixels: NDArray[Any], mask: NDArray[Any], *, seed: int = 0) -> NDArr
     box = bounds(hole)
     if box is None:
         return pixels.copy()
-    request = Request(operation="fill", targets=(Selector(kind="all"),), seed=seed)
+    request = Request(operation="fill", targets=(Selector(kind="all"),), seed=seed, auto_pin=False)
     (step,) = understand(request).steps
     seen = windows(canvas, hole, holes(hole, box), backend.capabilities)
     result = generate(backend, step, 0.0, canvas, hole, seen)[0].pixels

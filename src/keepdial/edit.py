@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from keepdial.autopin import Automatic, automatic
 from keepdial.backends import backends
 from keepdial.composite import guard
 from keepdial.errors import ParameterError
@@ -132,6 +133,8 @@ def edit(
     if _all_kept(keep):
         return _unchanged(request, plan, image, keep, pins, "keep is 1: the picture is returned as it was.")
     stage = step.declared.stage(image, selection, step.options, settings)
+    guards = automatic(step, selection, stage, image) if step.auto_pin else Automatic()
+    pins += guards.pins
     held = hold(keep, pins, stage)
     if held.box is None:
         why = "everything selected is pinned" if selection.box else "nothing is selected"
@@ -190,7 +193,7 @@ def edit(
         routes=(chosen,),
         windows=tuple(window.box for window in seen),
         tries=tries,
-        notes=(*stage.notes, *_about_dial(stage, held.keep), *notes),
+        notes=(*selection.notes, *stage.notes, *guards.notes, *_about_dial(stage, held.keep), *notes),
         report=report,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
@@ -14,38 +15,53 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keepdial.image import Image
+    from keepdial.keep import Pin
 
 
-def self_contained(request: Request, image: Image) -> Request:
+def self_contained(request: Request, image: Image, *, automatic: Sequence[Pin] = ()) -> Request:
     """Return the request with every mask and keep map in it as a plain grey PNG.
 
-    What a mask file held beside the mask, such as the photograph in a mask with alpha, is left out.
+    What a finder found is written down as it was found, and what was pinned `automatic`-ally becomes a pin like
+    any other, so that a replay acts on the same pixels whichever finders are installed then. What a mask
+    file held beside the mask, such as the photograph in a mask with alpha, is left out.
     """
+    import numpy as np
+
     keep = request.keep
     if isinstance(keep, KeepMap):
-        import numpy as np
-
         from keepdial.keep import dial
 
         values = np.asarray(dial(keep, image), np.float32)
         keep = KeepMap(png=_png(values, invertible=False)[0])
+    pins = [_embedded(s, image) for s in request.pins]
+    for pin in automatic:
+        found, _ = _png(pin.region.astype(np.float32), invertible=False)
+        pins.append(Selector(kind=pin.asked_by, found=found, automatic=True))
     return request.model_copy(
         update={
             "targets": tuple(_embedded(s, image) for s in request.targets),
-            "pins": tuple(_embedded(s, image) for s in request.pins),
+            "pins": tuple(pins),
+            "auto_pin": False,
             "keep": keep,
         }
     )
 
 
 def _embedded(selector: Selector, image: Image) -> Selector:
+    from keepdial.select import finder, select
+
+    if selector.found is not None:
+        return selector
+    unit = finder(selector.kind)
+    plain = selector.model_copy(update={"combine": "add", "tools": ()})
+    if unit.find is not None or unit.follows:
+        found, _ = _png(select([plain], image).mask, invertible=False)
+        return selector.model_copy(update={"found": found})
     if selector.kind != "mask":
         return selector
-    from keepdial.select import select
-
-    png, invert = _png(select([selector], image).mask)
+    png, invert = _png(select([plain], image).mask)
     options: dict[str, JsonValue] = {"png": png, "channel": "luminance"}
-    return Selector(kind="mask", options=options | ({"invert": True} if invert else {}))
+    return selector.model_copy(update={"options": options | ({"invert": True} if invert else {})})
 
 
 def _png(values: NDArray[np.float32], *, invertible: bool = True) -> tuple[str, bool]:

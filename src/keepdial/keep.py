@@ -41,12 +41,14 @@ class Pin:
         asked_by: ``you``, or the name of the finder that pinned it on its own.
         what: the region in words.
         release: what to do so that it may change.
+        automatic: whether a finder pinned it on its own in this edit.
     """
 
     region: NDArray[np.bool_]
     asked_by: str
     what: str
     release: str
+    automatic: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -83,7 +85,11 @@ def pinned(selectors: Sequence[Selector], keep: Keep, image: Image) -> tuple[Pin
     pins = []
     for i, selector in enumerate(selectors):
         region = select([selector], image).mask > 0
-        pins.append(Pin(region, "you", selector.kind, f"Leave out pin {i + 1} ({selector.kind})."))
+        what = str(selector.options.get("words", selector.kind))
+        release = f"Leave out pin {i + 1} ({what})."
+        if selector.automatic:
+            release = "Make the edit anew with --no-auto-pin."
+        pins.append(Pin(region, selector.kind if selector.automatic else "you", what, release))
     if isinstance(keep, np.ndarray) and bool((keep >= 1).any()):
         pins.append(Pin(keep >= 1, "you", "keep map", "Make the keep map darker than white there."))
     return tuple(pins)

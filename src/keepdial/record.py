@@ -219,7 +219,9 @@ def record_of(
     return EditRecord(
         keepdial=__version__,
         environment=Environment.here(),
-        request=self_contained(edit.request, edit.source),
+        request=self_contained(
+            edit.request, edit.source, automatic=[pin for pin in edit.pins if pin.automatic]
+        ),
         operation=step.operation,
         params=step.params,
         keep=_number(edit.keep),
@@ -285,8 +287,12 @@ def parse_record(data: bytes | str, *, name: str = "the record") -> EditRecord:
             f"{name!r} has schema version {version}; this keepdial ({__version__}) reads up to {SCHEMA}.",
             hint="Update keepdial to read it.",
         )
+    request = found.get("request")
+    if isinstance(request, dict):
+        # Records that were written before there were automatic pins are of edits without them.
+        request.setdefault("auto_pin", False)
     try:
-        return EditRecord.model_validate_json(data)
+        return EditRecord.model_validate(found, strict=False)
     except ParameterError as problem:
         raise _damaged(name, problem.message) from problem
     except ValidationError as problem:

@@ -22,6 +22,7 @@ class PlanStep(Value):
         params: all of the operation's options, defaults filled in.
         targets: the regions to act on; their union. Empty: none, for an operation that makes its own mask.
         pins: the regions that must survive bit for bit.
+        auto_pin: whether finders pin faces, text and the main subject on their own.
         keep: the dial, a number or a map.
         keep_asked: whether the dial was turned, rather than the operation's default.
         seed: seed of all randomness.
@@ -32,6 +33,7 @@ class PlanStep(Value):
     params: dict[str, JsonValue]
     targets: tuple[Selector, ...]
     pins: tuple[Selector, ...]
+    auto_pin: bool
     keep: Dial | KeepMap
     keep_asked: bool
     seed: int
@@ -66,7 +68,7 @@ def understand(request: Request) -> Plan:
     if asked.target == "required" and not targets:
         raise SelectionError(
             f"{asked.name} needs to know where: no region was given.",
-            hint="Give a mask, a box, a polygon or a stroke.",
+            hint="Name a thing (--what), or give a click, a mask, a box, a polygon or a stroke.",
         )
     if asked.target == "none" and targets:
         raise SelectionError(
@@ -74,12 +76,13 @@ def understand(request: Request) -> Plan:
             hint="Leave them out, or use fill to act inside the picture.",
         )
     if asked.target == "optional" and not targets:
-        targets = (Selector(kind="all"),)
+        targets = (Selector(kind=asked.default_target),)
     step = PlanStep(
         operation=asked.name,
         params=params.model_dump(mode="json"),
         targets=targets,
         pins=request.pins,
+        auto_pin=request.auto_pin,
         keep=asked.default_keep if request.keep is None else request.keep,
         keep_asked=request.keep is not None,
         seed=request.seed,
