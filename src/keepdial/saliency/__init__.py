@@ -1,0 +1,5 @@
+"""The main subject without learned weights; a person model's map where there is one."""
+
+from keepdial.saliency.subject import subject_map, subject_mask
+
+__all__ = ["subject_map", "subject_mask"]
