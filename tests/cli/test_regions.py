@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepdial.cli import regions
+from keepdial.cli.options import SELECTION
 from keepdial.errors import KeepdialError, ParameterError
-from keepdial.request import Selector
+from keepdial.request import MaskTool, Selector
 
 
 def test_box() -> None:
@@ -106,28 +108,105 @@ def test_a_mask_file_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         regions.mask(str(tmp_path / "m.png"))
 
 
-def test_pins_name_their_kind(tmp_path: Path) -> None:
+def region(text: str) -> Selector:
+    return regions.region(text, option="--pin")
+
+
+def test_regions_name_their_kind(tmp_path: Path) -> None:
     file = tmp_path / "box:1,2,3,4.png"
     file.write_bytes(b"x")
-    assert regions.pin("box:1,2,3,4").kind == "box"
-    assert regions.pin("polygon:0,0 1,0 1,1").kind == "polygon"
-    assert regions.pin("stroke:0,0 1,0:2").kind == "stroke"
-    assert regions.pin(str(file)).kind == "mask"
-    with pytest.raises(ParameterError, match=r"--pin is 'circle:3'; allowed: box:x,y,w,h"):
-        regions.pin("circle:3")
+    assert region("box:1,2,3,4").kind == "box"
+    assert region("polygon:0,0 1,0 1,1").kind == "polygon"
+    assert region("stroke:0,0 1,0:2").kind == "stroke"
+    assert region("points:3,4").options == {"inside": [[3, 4]], "outside": []}
+    assert region("snap:0,0 9,0 9,9").kind == "snap"
+    assert region(str(file)).kind == "mask"
+    assert region("the red cup") == Selector(kind="what", options={"words": "the red cup"})
+
+
+@pytest.mark.parametrize("text", ["circle:3", "nowhere.png", "a/b", "", "  ", "x" * 501])
+def test_what_is_no_region_is_refused(text: str) -> None:
+    with pytest.raises(ParameterError, match=r"--pin is .*; allowed: "):
+        region(text)
+
+
+def test_clicks() -> None:
+    assert regions.points(["1,2", "3,4 5,6"], ["7,8"]).options == {
+        "inside": [[1, 2], [3, 4], [5, 6]],
+        "outside": [[7, 8]],
+    }
+    with pytest.raises(ParameterError, match="--not-point is '7,8'.*at least one --point"):
+        regions.points([], ["7,8"])
+
+
+def test_snap() -> None:
+    assert regions.snap("0,0 9,0 9,9").options == {"points": [[0, 0], [9, 0], [9, 9]]}
+    assert regions.snap("0,0 9,0:4").options == {"points": [[0, 0], [9, 0]], "width": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("grow:3", MaskTool(name="grow", pixels=3)),
+        ("smooth:1.5", MaskTool(name="smooth", pixels=1.5)),
+        ("invert", MaskTool(name="invert")),
+        ("fill-holes", MaskTool(name="fill-holes")),
+    ],
+)
+def test_tools(text: str, made: MaskTool) -> None:
+    assert regions.tool(text) == made
+
+
+@pytest.mark.parametrize(
+    "text", ["", "grow", "grow:", "grow:-1", "grow:nan", "invert:3", "melt:3", "grow:1:2"]
+)
+def test_bad_tools_are_refused(text: str) -> None:
+    with pytest.raises(ParameterError, match="--tool is .*; allowed: grow:PX"):
+        regions.tool(text)
+
+
+def targets(**given: object) -> tuple[Selector, ...]:
+    nothing: dict[str, object] = dict.fromkeys(SELECTION)
+    return regions.targets({**nothing, "mask_invert": False, "all": False, **given})
 
 
 def test_targets_keep_the_order_of_the_options() -> None:
-    found = regions.targets(
-        masks=(), boxes=("0,0,1,1", "1,1,1,1"), polygons=("0,0 1,0 1,1",), strokes=("0,0:1",), all_of_it=True
+    found = targets(
+        box=["0,0,1,1", "1,1,1,1"],
+        polygon=["0,0 1,0 1,1"],
+        stroke=["0,0:1"],
+        what=["the cup"],
+        all=True,
+        without=["box:0,0,2,2"],
+        suggestion=["2"],
+        tool=["grow:2"],
     )
-    assert [s.kind for s in found] == ["box", "box", "polygon", "stroke", "all"]
+    assert [s.kind for s in found] == ["what", "box", "box", "polygon", "stroke", "suggestion", "all", "box"]
+    assert [s.combine for s in found] == ["add"] * 7 + ["subtract"]
+    assert found[0].tools == (MaskTool(name="grow", pixels=2),)
+    assert found[-1].tools == ()
 
 
-@given(st.text(max_size=40), st.sampled_from([regions.box, regions.polygon, regions.stroke, regions.pin]))
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"tool": ["grow:2"]}, "--tool is 'grow:2'; allowed: a region"),
+        ({"without": ["faces"]}, "--except is 'faces'; allowed: something to take it from"),
+        ({"box": ["0,0,1,1", "0,0,2,2"], "tool": ["invert"]}, "one region only"),
+        ({"suggestion": ["0"]}, "--suggestion is '0'"),
+        ({"suggestion": ["x"]}, "--suggestion is 'x'"),
+        ({"what": [" "]}, "--what is ' '"),
+    ],
+)
+def test_targets_that_cannot_be_are_refused(given: dict[str, object], said: str) -> None:
+    with pytest.raises(ParameterError, match=re.escape(said)):
+        targets(**given)
+
+
+@given(st.text(max_size=40), st.sampled_from([regions.box, regions.polygon, regions.stroke, region]))
 def test_any_text_is_a_region_or_an_error_that_teaches(text: str, parse: Callable[..., Selector]) -> None:
     try:
         answer = str(parse(text).kind)
     except KeepdialError as error:
         answer = str(error)
-    assert answer in regions.KINDS or "allowed" in answer
+    assert answer in (*regions.KINDS, "what") or "allowed" in answer

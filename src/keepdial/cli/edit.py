@@ -39,20 +39,13 @@ def request_of(operation: Operation, given: dict[str, Any]) -> Request:
 
     selected: tuple[Any, ...] = ()
     if operation.target != "none":
-        selected = regions.targets(
-            masks=given["mask"] or (),
-            boxes=given["box"] or (),
-            polygons=given["polygon"] or (),
-            strokes=given["stroke"] or (),
-            all_of_it=given["all"],
-            channel=given["mask_channel"],
-            invert=given["mask_invert"],
-        )
+        selected = regions.targets(given)
     wanted: dict[str, Any] = {
         "operation": operation.name,
         "params": options.values(operation.params, given),
         "targets": selected,
-        "pins": tuple(regions.pin(text) for text in given["pin"] or ()),
+        "pins": tuple(regions.region(text, option="--pin") for text in given["pin"] or ()),
+        "auto_pin": not given["no_auto_pin"],
         "keep": None if given["keep"] is None else dial(given["keep"]),
         "backend": given["backend"],
     }

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WHERE, HOW, OUTPUT = "Where", "How", "Output"
 
 
-def _text(*names: str, metavar: str, help: str, panel: str, default: str = "") -> Any:
+def text_option(*names: str, metavar: str, help: str, panel: str, default: str = "") -> Any:
     words = f"{help} Default: {default}." if default else help
     info = typer.Option(*names, metavar=metavar, help=words, rich_help_panel=panel, show_default=False)
     return Annotated[str | None, info], None
@@ -42,11 +42,17 @@ def _flag(*names: str, help: str, panel: str = OUTPUT) -> Any:
 
 
 SELECTION = {
+    "what": _list("--what", metavar="WORDS", help=f"In words: {regions.WHAT}."),
+    "point": _list("--point", metavar="X,Y", help=f"A click on what is meant: {regions.POINTS}."),
+    "not_point": _list("--not-point", metavar="X,Y", help="A click on what is not meant."),
+    "snap": _list("--snap", metavar='"X,Y X,Y ..."', help=f"Snaps to an object: {regions.SNAP}."),
+    "suggestion": _list("--suggestion", metavar="N", help="A distraction that `keepdial suggest` found."),
     "mask": _list("--mask", metavar="FILE", help=f"Mask file: {regions.MASK}."),
-    "mask_channel": _text(
+    "mask_channel": text_option(
         "--mask-channel",
-        metavar="auto|luminance|alpha",
-        help="What of a mask file counts: luminance, white = edit; alpha, transparent = edit.",
+        metavar="auto|luminance|alpha|#rrggbb",
+        help="What of a mask file counts: luminance, white = edit; alpha, transparent = edit; a colour, what "
+        "is painted in it = edit.",
         panel=WHERE,
         default="auto",
     ),
@@ -55,6 +61,10 @@ SELECTION = {
     "polygon": _list("--polygon", metavar='"X,Y X,Y ..."', help="Corners of a region."),
     "stroke": _list("--stroke", metavar='"X,Y ...:WIDTH"', help="Brush stroke along points."),
     "all": _flag("--all", help="The whole picture.", panel=WHERE),
+    "without": _list("--except", metavar="REGION", help=f"Taken away from it: {regions.REGION}."),
+    "tool": _list(
+        "--tool", metavar="TOOL", help=f"Work on the mask of each region, in order: {regions.TOOL}."
+    ),
 }
 
 
@@ -66,9 +76,16 @@ def common(operation: Operation) -> dict[str, Any]:
         "image": (Annotated[str, image], inspect.Parameter.empty),
         **selection,
         "pin": _list(
-            "--pin", metavar="REGION", help=f"Must survive bit for bit, whatever was selected: {regions.PIN}."
+            "--pin",
+            metavar="REGION",
+            help=f"Must survive bit for bit, whatever was selected: {regions.REGION}.",
         ),
-        "keep": _text(
+        "no_auto_pin": _flag(
+            "--no-auto-pin",
+            help="Do not pin faces, text and the subject where the edit is not about them.",
+            panel=WHERE,
+        ),
+        "keep": text_option(
             "--keep",
             "-k",
             metavar="0..1|FILE",
@@ -77,7 +94,7 @@ def common(operation: Operation) -> dict[str, Any]:
             panel=HOW,
             default=f"{operation.default_keep:g}",
         ),
-        "variations": _text(
+        "variations": text_option(
             "--variations",
             "-n",
             metavar="N",
@@ -85,13 +102,13 @@ def common(operation: Operation) -> dict[str, Any]:
             panel=HOW,
             default="1",
         ),
-        "seed": _text(
+        "seed": text_option(
             "--seed", metavar="N", help="Same seed, same bytes; 0 to 4294967295.", panel=HOW, default="0"
         ),
-        "backend": _text(
+        "backend": text_option(
             "--backend", metavar="NAME", help="Use this backend; see: keepdial doctor.", panel=HOW
         ),
-        "output": _text(
+        "output": text_option(
             "--output",
             "-o",
             metavar="FILE",
@@ -131,7 +148,7 @@ def _option(name: str, field: FieldInfo, title: str) -> Any:
         return Annotated[bool, info], field.default
     default = field.get_default(call_default_factory=False)
     shown = "" if default is None or field.is_required() else str(default)
-    return _text(flag, metavar=_metavar(field), help=words, panel=title, default=shown)
+    return text_option(flag, metavar=_metavar(field), help=words, panel=title, default=shown)
 
 
 def _kinds(field: FieldInfo) -> list[Any]:

@@ -7,21 +7,29 @@ from __future__ import annotations
 
 import base64
 import math
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from keepdial.errors import ParameterError
 
 if TYPE_CHECKING:
-    from keepdial.request import Selector
+    from keepdial.request import MaskTool, Selector
 
 BOX = "x,y,width,height in whole pixels, for example 120,80,64,48"
 POLYGON = 'at least three corners as "x,y x,y x,y", for example "10,10 60,10 35,50"'
 STROKE = 'points and a width as "x,y x,y:width", for example "10,10 60,40:8"'
 MASK = "a picture of the photograph's size, white where the edit may act"
-PIN = "box:x,y,w,h, polygon:..., stroke:...:width, or a mask file, white where nothing may change"
+POINTS = 'one or more points as "x,y x,y", for example "120,80"'
+SNAP = 'a rough outline, or a scribble with a width, as "x,y x,y ..." or "x,y x,y:width"'
+WHAT = 'what you mean in words, for example "the red cup on the left", "all faces", "the text \'SALE\'"'
+TOOL = "grow:PX, shrink:PX, feather:PX, smooth:PX, despeckle:AREA, fill-holes or invert"
+REGION = (
+    "words (the cup, faces), box:x,y,w,h, polygon:..., stroke:...:width, points:..., snap:..., or a mask file, "
+    "white inside"
+)
 
 LARGEST = 1_000_000.0
 
@@ -78,42 +86,118 @@ def everything() -> Selector:
     return _selector("all")
 
 
-def pin(text: str, *, option: str = "--pin") -> Selector:
-    """Return the region that must survive: a kind and its text with a colon between, or a mask file."""
+def points(inside: Sequence[str], outside: Sequence[str] = (), *, option: str = "--point") -> Selector:
+    """Return what is clicked: each text holds points ``x,y x,y``; `outside` says what is not meant."""
+    taken = [p for text in inside for p in _points(text, option=option, allowed=POINTS)]
+    left = [p for text in outside for p in _points(text, option="--not-point", allowed=POINTS)]
+    if not taken:
+        given, name = (outside[0], "--not-point") if outside else ("", option)
+        raise ParameterError(name, given, f"{POINTS}; at least one --point says what is meant")
+    return _selector("points", inside=taken, outside=left)
+
+
+def snap(text: str, *, option: str = "--snap") -> Selector:
+    """Return the object inside a rough outline ``x,y x,y ...``, or under a scribble ``x,y x,y:width``."""
+    path, colon, size = text.rpartition(":")
+    found = _points(path if colon else text, option=option, allowed=SNAP)
+    try:
+        width = float(size) if colon else None
+    except ValueError:
+        width = math.nan
+    if not found or (width is not None and not 0 < width <= LARGEST):
+        raise ParameterError(option, text, SNAP)
+    return _selector("snap", points=found, **({} if width is None else {"width": width}))
+
+
+def what(text: str, *, option: str = "--what") -> Selector:
+    """Return what the words mean."""
+    if not text.strip() or len(text) > LONGEST:
+        raise ParameterError(option, text, f"{WHAT}; up to {LONGEST} characters")
+    return _selector("what", words=text)
+
+
+def suggestion(text: str, *, option: str = "--suggestion") -> Selector:
+    """Return the distraction of that number, as ``keepdial suggest`` counts them."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise ParameterError(option, text, "a number that `keepdial suggest IMAGE` prints")
+    return _selector("suggestion", number=int(text))
+
+
+def tool(text: str, *, option: str = "--tool") -> MaskTool:
+    """Return the mask tool ``name`` or ``name:pixels``."""
+    from keepdial.request import MaskTool
+
+    name, colon, amount = text.partition(":")
+    plain = name in ("fill-holes", "invert")
+    try:
+        pixels = float(amount) if colon else 0.0
+    except ValueError:
+        pixels = math.nan
+    if plain == bool(colon) or not (plain or 0 < pixels <= LARGEST):
+        raise ParameterError(option, text, TOOL)
+    try:
+        made: MaskTool = MaskTool.build(name=name, pixels=pixels)
+    except ParameterError:
+        raise ParameterError(option, text, TOOL) from None
+    return made
+
+
+def region(text: str, *, option: str) -> Selector:
+    """Return a region of any kind: a kind and its text with a colon between, a mask file, or words."""
     kind, colon, rest = text.partition(":")
     if colon and kind in KINDS:
         return KINDS[kind](rest, option=option)
-    if not Path(text).exists():
-        raise ParameterError(option, text, PIN)
-    return mask(text, option=option)
+    if os.path.isfile(text):  # False, where Path.is_file raises, for names that no file can have
+        return mask(text, option=option)
+    if Path(text).suffix.lower() in SUFFIXES or "/" in text or colon or not text.strip():
+        raise ParameterError(option, text, REGION, hint="There is no such file.")
+    return what(text, option=option)
 
+
+LONGEST = 500
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".heic"})
 
 KINDS: dict[str, Callable[..., Selector]] = {
     "box": box,
     "polygon": polygon,
     "stroke": stroke,
     "mask": mask,
+    "points": lambda text, *, option: points([text], option=option),
+    "snap": snap,
 }
 
 
-def targets(
-    *,
-    masks: Sequence[str],
-    boxes: Sequence[str],
-    polygons: Sequence[str],
-    strokes: Sequence[str],
-    all_of_it: bool,
-    channel: str | None = None,
-    invert: bool = False,
-) -> tuple[Selector, ...]:
-    """Return every region given, in the order of the options; their union is meant."""
+def targets(given: Mapping[str, Any]) -> tuple[Selector, ...]:
+    """Return every region given, their union first, then what is taken away from it.
+
+    `given` holds the values of the options of `keepdial.cli.options.SELECTION` by name.
+    """
+    channel, invert = given["mask_channel"], given["mask_invert"]
     found = [
-        *(mask(text, channel=channel, invert=invert) for text in masks),
-        *(box(text) for text in boxes),
-        *(polygon(text) for text in polygons),
-        *(stroke(text) for text in strokes),
+        *(mask(text, channel=channel, invert=invert) for text in given["mask"] or ()),
+        *(what(text) for text in given["what"] or ()),
+        *(box(text) for text in given["box"] or ()),
+        *(polygon(text) for text in given["polygon"] or ()),
+        *(stroke(text) for text in given["stroke"] or ()),
+        *(snap(text) for text in given["snap"] or ()),
+        *(suggestion(text) for text in given["suggestion"] or ()),
     ]
-    return (*found, everything()) if all_of_it else tuple(found)
+    if given["point"] or given["not_point"]:
+        found.append(points(given["point"] or (), given["not_point"] or ()))
+    if given["all"]:
+        found.append(everything())
+    steps = tuple(tool(text) for text in given["tool"] or ())
+    if steps and not found:
+        raise ParameterError("--tool", given["tool"][0], "a region to work on; none was given")
+    if len(found) > 1 and any(step.name == "invert" for step in steps):
+        raise ParameterError("--tool", "invert", "one region only: each is inverted by itself")
+    found = [one.model_copy(update={"tools": steps}) for one in found] if steps else found
+    without = [region(text, option="--except") for text in given["without"] or ()]
+    if without and not found:
+        raise ParameterError(
+            "--except", given["without"][0], "something to take it from; no region was given"
+        )
+    return (*found, *(one.model_copy(update={"combine": "subtract"}) for one in without))
 
 
 def read(name: str, *, option: str, allowed: str) -> bytes:

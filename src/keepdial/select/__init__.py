@@ -205,9 +205,7 @@ def select(selectors: Sequence[Selector], image: Image) -> Selection:
     return Selection(mask, tight.shift(whole.x, whole.y), hugs, drawn, tuple(notes))
 
 
-def _regions(
-    selector: Selector, unit: Finder, image: Image
-) -> tuple[tuple[Region, ...], tuple[str, ...]]:
+def _regions(selector: Selector, unit: Finder, image: Image) -> tuple[tuple[Region, ...], tuple[str, ...]]:
     """Return what one selector means, and what is to be said of it."""
     from keepdial.select._join import checked, frozen, quantised
 

@@ -161,7 +161,9 @@ def _coloured(found: tuple[Instance, ...], colours: tuple[str, ...], image: Imag
         box, values = instance.region.box, instance.region.values
         weight = float(values.sum())
         shares = [
-            float((np.asarray(colour_map(rgb[box.slices], colour)) * values).sum()) / weight if weight else 0.0
+            float((np.asarray(colour_map(rgb[box.slices], colour)) * values).sum()) / weight
+            if weight
+            else 0.0
             for colour in colours
         ]
         if min(shares) >= LEAST_COLOUR:
@@ -171,9 +173,7 @@ def _coloured(found: tuple[Instance, ...], colours: tuple[str, ...], image: Imag
     return tuple(instance for share, instance in kept if share >= best / 2)
 
 
-def _chosen(
-    found: tuple[Instance, ...], part: Part, plural: bool, image: Image
-) -> tuple[Instance, ...]:
+def _chosen(found: tuple[Instance, ...], part: Part, plural: bool, image: Image) -> tuple[Instance, ...]:
     """Return which of the instances are meant by place, size and rank."""
     tight = [(i, _tight(i)) for i in found]
     here = [(i, box) for i, box in tight if box is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -25,12 +25,14 @@ class MaskOptions(Options):
 
     path: str | None = Field(default=None, min_length=1, max_length=4096, description="File of the mask.")
     png: str | None = Field(default=None, min_length=1, description="The mask as base64 of a PNG.")
-    channel: Literal["auto", "luminance", "alpha"] = Field(
+    channel: str = Field(
         default="auto",
+        pattern=r"^(?:auto|luminance|alpha|#[0-9a-fA-F]{6})$",
         description=(
             "What to read. luminance: white = inside, black = outside, transparent = outside. alpha: "
             "transparent = inside, opaque = outside, as image services have it. auto: luminance, unless the "
-            "mask has transparent pixels and the visible ones are a photograph rather than black and white."
+            "mask has transparent pixels and the visible ones are a photograph rather than black and white. "
+            "#rrggbb: what is painted in that colour = inside, for photographs that were marked by hand."
         ),
     )
     invert: bool = Field(default=False, description="Swap inside and outside after reading.")
@@ -71,6 +73,8 @@ def values(picture: Image, channel: str) -> NDArray[np.float32]:
 
     from keepdial.color import unit
 
+    if channel.startswith("#"):
+        return _painted(picture, channel)
     grey: NDArray[Any] = picture.pixels[..., 0]
     if picture.pixels.shape[2] == 3:
         p = picture.pixels
@@ -96,6 +100,23 @@ def values(picture: Image, channel: str) -> NDArray[np.float32]:
         read[read < 1 / 16] = 0
         read[read > 15 / 16] = 1
     return read
+
+
+def _painted(picture: Image, code: str) -> NDArray[np.float32]:
+    """Return 1 where the picture has the colour `code` (#rrggbb), within what JPEG makes of flat paint."""
+    import numpy as np
+
+    from keepdial.color import unit
+
+    wanted = np.frombuffer(bytes.fromhex(code[1:]), np.uint8).astype(np.float32) / np.float32(255)
+    near = np.abs(unit(picture.pixels) - wanted).max(axis=2) <= PAINT
+    if picture.alpha is not None:
+        near &= picture.alpha > 0
+    return near.astype(np.float32)
+
+
+PAINT = 0.125
+"""Largest distance in a channel, of 1, that counts as the painted colour."""
 
 
 def _black_and_white(grey: NDArray[Any], alpha: NDArray[Any]) -> bool:
