@@ -1,7 +1,7 @@
 """Automatic pins: faces, text and the main subject survive, where the edit is not about them.
 
-What a person drew is obeyed: it says where better than any finder, and half an edit would be worse than either.
-Then the finders only warn. Where a person named a thing, or meant the whole picture, what a finder guards is
+What a person drew is obeyed: it says where better than any finder, and half an edit would be worse than
+either. Then the finders only warn. Where a person named a thing, or meant the whole picture, what a finder guards is
 pinned, unless most of it lies inside of what was named: the label on the cup goes with the cup.
 """
 
@@ -123,8 +123,8 @@ def _decide(
         inside = inside & (selection.mask[box.slices] >= 0.5)
     elif selection.drawn:
         return (
-            f"Your selection covers {covered:,} of {area:,} pixels of {instance.label} at {box}; what you drew "
-            f'is obeyed. To keep it, add --pin "{unit.name}".'
+            f"Your selection covers {covered:,} of {area:,} pixels of {instance.label} at {box}; what you "
+            f'drew is obeyed. To keep it, add --pin "{unit.name}".'
         )
     elif any(target.kind != "all" for target in step.targets) and covered > MOSTLY * area:
         return f"{_sentence(instance.label)} at {box} lies in what you named and goes with it."

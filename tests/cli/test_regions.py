@@ -18,10 +18,8 @@ from keepdial.request import MaskTool, Selector
 
 
 def test_box() -> None:
-    assert regions.box("10, 20,30,40").model_dump() == {
-        "kind": "box",
-        "options": {"x": 10, "y": 20, "width": 30, "height": 40},
-    }
+    options = {"x": 10, "y": 20, "width": 30, "height": 40}
+    assert regions.box("10, 20,30,40") == Selector(kind="box", options=options)
 
 
 def test_box_may_begin_outside_of_the_picture() -> None:
@@ -135,7 +133,7 @@ def test_clicks() -> None:
         "inside": [[1, 2], [3, 4], [5, 6]],
         "outside": [[7, 8]],
     }
-    with pytest.raises(ParameterError, match="--not-point is '7,8'.*at least one --point"):
+    with pytest.raises(ParameterError, match=r"--not-point is '7,8'.*at least one --point"):
         regions.points([], ["7,8"])
 
 
@@ -157,11 +155,9 @@ def test_tools(text: str, made: MaskTool) -> None:
     assert regions.tool(text) == made
 
 
-@pytest.mark.parametrize(
-    "text", ["", "grow", "grow:", "grow:-1", "grow:nan", "invert:3", "melt:3", "grow:1:2"]
-)
+@pytest.mark.parametrize("text", ["", "grow", "grow:", "grow:-1", "grow:nan", "invert:3", "melt:3"])
 def test_bad_tools_are_refused(text: str) -> None:
-    with pytest.raises(ParameterError, match="--tool is .*; allowed: grow:PX"):
+    with pytest.raises(ParameterError, match=r"--tool is .*; allowed: grow:PX"):
         regions.tool(text)
 
 
@@ -191,7 +187,7 @@ def test_targets_keep_the_order_of_the_options() -> None:
     ("given", "said"),
     [
         ({"tool": ["grow:2"]}, "--tool is 'grow:2'; allowed: a region"),
-        ({"without": ["faces"]}, "--except is 'faces'; allowed: something to take it from"),
+        ({"without": ["faces"]}, "--except is 'faces'; allowed: a region to take it from"),
         ({"box": ["0,0,1,1", "0,0,2,2"], "tool": ["invert"]}, "one region only"),
         ({"suggestion": ["0"]}, "--suggestion is '0'"),
         ({"suggestion": ["x"]}, "--suggestion is 'x'"),

@@ -27,6 +27,7 @@ WHERE, HOW, OUTPUT = "Where", "How", "Output"
 
 
 def text_option(*names: str, metavar: str, help: str, panel: str, default: str = "") -> Any:
+    """Return an option that takes a text and is None where it is not given, as (annotation, default)."""
     words = f"{help} Default: {default}." if default else help
     info = typer.Option(*names, metavar=metavar, help=words, rich_help_panel=panel, show_default=False)
     return Annotated[str | None, info], None
@@ -62,9 +63,7 @@ SELECTION = {
     "stroke": _list("--stroke", metavar='"X,Y ...:WIDTH"', help="Brush stroke along points."),
     "all": _flag("--all", help="The whole picture.", panel=WHERE),
     "without": _list("--except", metavar="REGION", help=f"Taken away from it: {regions.REGION}."),
-    "tool": _list(
-        "--tool", metavar="TOOL", help=f"Work on the mask of each region, in order: {regions.TOOL}."
-    ),
+    "tool": _list("--tool", metavar="TOOL", help=f"Work on each region's mask, in order: {regions.TOOL}."),
 }
 
 

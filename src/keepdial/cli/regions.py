@@ -27,8 +27,8 @@ SNAP = 'a rough outline, or a scribble with a width, as "x,y x,y ..." or "x,y x,
 WHAT = 'what you mean in words, for example "the red cup on the left", "all faces", "the text \'SALE\'"'
 TOOL = "grow:PX, shrink:PX, feather:PX, smooth:PX, despeckle:AREA, fill-holes or invert"
 REGION = (
-    "words (the cup, faces), box:x,y,w,h, polygon:..., stroke:...:width, points:..., snap:..., or a mask file, "
-    "white inside"
+    "words (the cup, faces), box:x,y,w,h, polygon:..., stroke:...:width, points:..., snap:..., or a mask "
+    "file, white inside"
 )
 
 LARGEST = 1_000_000.0
@@ -194,9 +194,7 @@ def targets(given: Mapping[str, Any]) -> tuple[Selector, ...]:
     found = [one.model_copy(update={"tools": steps}) for one in found] if steps else found
     without = [region(text, option="--except") for text in given["without"] or ()]
     if without and not found:
-        raise ParameterError(
-            "--except", given["without"][0], "something to take it from; no region was given"
-        )
+        raise ParameterError("--except", given["without"][0], "a region to take it from; none was given")
     return (*found, *(one.model_copy(update={"combine": "subtract"}) for one in without))
 
 

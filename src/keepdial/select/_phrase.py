@@ -3,8 +3,8 @@
     phrase = part {("and" | "," | "plus") part} ["except" phrase]
     part   = {determiner | rank | place | size | colour} noun ["quoted"] ["of" part] [place]
 
-Deterministic, offline, and without a word of judgement: what is no known word becomes part of the noun, and the
-finder search decides whether anybody knows it.
+Deterministic and offline. What is no word of this grammar becomes part of the noun, and whoever looks for a
+finder decides whether anybody knows it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-DETERMINERS = frozenset("the a an this that these those my our your his her their its some".split())
+DETERMINERS = frozenset(
+    {
+        "the",
+        "a",
+        "an",
+        "this",
+        "that",
+        "these",
+        "those",
+        "my",
+        "our",
+        "your",
+        "his",
+        "her",
+        "their",
+        "its",
+        "some",
+    }
+)
 ALL = frozenset({"all", "every", "each", "both", "any"})
 RANKS = {
     "first": 1,
@@ -169,8 +187,11 @@ def _part(piece: str, quotes: list[str], colours: frozenset[str], nouns: frozens
             everything = True
         elif word in RANKS and len(tokens) > 1:
             rank = RANKS[word]
+            if tokens[1:3] == ["from", "the"] and tokens[3:4] and tokens[3] in SIDES:
+                sides.append(SIDES[tokens[3]])
+                tokens = tokens[3:]
         elif word in SIDES and len(tokens) > 1:
-            sides.insert(0, SIDES[word])
+            sides.append(SIDES[word])
         elif word in SIZES and len(tokens) > 1:
             size = SIZES[word]
         elif (shade := _shade(tokens, colours)) and (len(tokens) > len(shade)):

@@ -1,7 +1,7 @@
 """Resolving: from a phrase to the things in the picture that it means.
 
-Each part of the phrase goes to the best finder that answers its noun; colour, place, size and rank then choose
-among what was found. What is not understood is an error that says so, never a guess.
+Each part of the phrase goes to the best finder that answers its noun; colour, place, size and rank then
+choose among what was found. What is not understood is an error that says so, never a guess.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ def _of_part(part: Part, known: dict[str, tuple[Finder, ...]], image: Image) -> 
     chosen = _chosen(found, part, plural, image)
     if len(chosen) < len(found) and not (part.sides or part.size or part.rank):
         note = (
-            f"{len(found)} of {one} were found; took the most prominent. Say which (left, biggest, second), or "
-            f'"all {noun}".'
+            f"{len(found)} of {one} were found; took the most prominent. Say which (left, biggest, second), "
+            f'or "all {noun}".'
         )
     return tuple(_noted(i, note) for i in chosen)
 
@@ -168,7 +168,7 @@ def _coloured(found: tuple[Instance, ...], colours: tuple[str, ...], image: Imag
         ]
         if min(shares) >= LEAST_COLOUR:
             kept.append((min(shares), instance))
-    # Of several that have enough of it, those with clearly less than the best are of another colour with spots.
+    # Of several that have enough of it, those with clearly less than the best have only spots of it.
     best = max((share for share, _ in kept), default=0.0)
     return tuple(instance for share, instance in kept if share >= best / 2)
 

@@ -131,7 +131,7 @@ PARAMETERS = {
         "--output",
         "-o",
         metavar="FILE",
-        help="Write the mask: a grey picture, white = selected.",
+        help="Write the mask: grey, white = selected.",
         panel=OUTPUT,
     ),
     "preview": text_option(
