@@ -1,0 +1,1 @@
+"""Regions by what they look like."""
