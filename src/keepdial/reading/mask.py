@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from keepdial.geometry import Size
     from keepdial.reading.lines import Line
+    from keepdial.select import Region
 
 GROWN = 0.12
 """Part of a line's height by which its rectangle is grown, for outlines, shadows and descenders."""
@@ -46,3 +48,21 @@ def text_mask(rgb: NDArray[np.uint8], lines: Sequence[Line], *, part: float = GR
     for line in lines:
         cv2.fillPoly(mask, [np.round(grown(line, part=part)).astype(np.int32)], 1.0)
     return mask
+
+
+def region_of(lines: Sequence[Line], size: Size) -> Region:
+    """Return the lines and their margin as a region of a picture of `size`: 1 = text."""
+    import cv2
+
+    from keepdial.geometry import Box
+    from keepdial.select import Region
+
+    quads = [np.round(grown(line)).astype(np.int32) for line in lines]
+    points = np.concatenate(quads)
+    (x, y), (right, bottom) = points.min(axis=0), points.max(axis=0) + 1
+    box = Box(int(x), int(y), int(right - x), int(bottom - y)).clip(size)
+    values = np.zeros((box.height, box.width), np.float32)
+    if box.area:
+        for quad in quads:
+            cv2.fillPoly(values, [quad - (box.x, box.y)], 1.0)
+    return Region(box, values)

@@ -1,0 +1,98 @@
+"""Text in the picture: lines, wordings, captions, date stamps, number plates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from keepdial.select import Finder, Instance, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from keepdial.image import Image
+    from keepdial.reading import Line
+
+ALL = frozenset({"text", "writing", "lettering", "letters", "words"})
+"""All that is written."""
+LINES = frozenset(
+    {"line", "line of text", "text line", "number", "figure", "word", "letter", "name", "price"}
+)
+"""One line of it."""
+DATES = frozenset({"date stamp", "datestamp", "date", "timestamp", "time stamp", "time"})
+PLATES = frozenset({"number plate", "licence plate", "license plate", "registration plate", "plate number"})
+BLOCKS = frozenset(
+    {
+        "caption", "subtitle", "title", "headline", "heading", "paragraph", "text block", "inscription",
+        "sign", "signage", "watermark", "logo", "wordmark", "label", "slogan", "signature", "lettering sign",
+        "copyright notice", "credit",
+    }
+)  # fmt: skip
+"""Lines that stand together; signs and logos as far as they have letters."""
+
+
+class TextOptions(Options):
+    """Which text; without either, every line of it."""
+
+    text: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="The wording, perhaps part of a line; case, spaces and usual misreadings do not count.",
+    )
+    name: str = Field(
+        default="text",
+        max_length=40,
+        description="The word that was used: text, a date stamp, a number plate, a caption, a sign, a line.",
+    )
+
+
+def lines_of(image: Image) -> tuple[Line, ...]:
+    """Return the lines that can be read in the upright picture; read once per picture."""
+    from keepdial.reading import read_text
+    from keepdial.scene import scene_of
+
+    scene = scene_of(image)
+    return scene.once("text lines", lambda: read_text(scene.rgb))
+
+
+def find(options: TextOptions, image: Image) -> tuple[Instance, ...]:
+    """Return each line, or block of lines, that is meant, from top to bottom.
+
+    A line's region is its rectangle with a margin, 1 = inside, so that an edit takes outline and shadow too.
+    """
+    from keepdial.reading.match import blocks, is_date, is_plate, wording
+
+    lines = lines_of(image)
+    if options.text is not None:
+        lines = wording(lines, options.text)
+    groups: Sequence[Sequence[Line]] = [(line,) for line in lines]
+    if options.name in DATES:
+        groups = [group for group in groups if is_date(group[0].text)]
+    elif options.name in PLATES:
+        groups = [group for group in groups if is_plate(group[0].text)]
+    elif options.name in BLOCKS:
+        groups = blocks(lines)
+    return tuple(_instance(group, image) for group in groups)
+
+
+def _instance(lines: Sequence[Line], image: Image) -> Instance:
+    from keepdial.reading.mask import region_of
+
+    said = " ".join(line.text for line in lines)
+    shown = said if len(said) <= 40 else said[:37] + "..."
+    score = sum(line.confidence for line in lines) / len(lines)
+    return Instance(region_of(lines, image.size), f'the text "{shown}"', score, {"text": said})
+
+
+FINDER = Finder(
+    "text",
+    "Text that can be read: all of it, a wording, a date stamp, a caption, a number plate.",
+    TextOptions,
+    find=find,
+    words=ALL | LINES | DATES | PLATES | BLOCKS,
+    mass=ALL,
+    guards="always",
+    cost=0.9,
+)
