@@ -1,8 +1,8 @@
 """Automatic pins: faces, text and the main subject survive, where the edit is not about them.
 
 What a person drew is obeyed: it says where better than any finder, and half an edit would be worse than
-either. Then the finders only warn. Where a person named a thing, or meant the whole picture, what a finder guards is
-pinned, unless most of it lies inside of what was named: the label on the cup goes with the cup.
+either. Then the finders only warn. Where a person named a thing, or meant the whole picture, what a finder
+guards is pinned, unless most of it lies inside of what was named: the label on the cup goes with the cup.
 """
 
 from __future__ import annotations

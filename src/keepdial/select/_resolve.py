@@ -103,7 +103,7 @@ def _of_part(part: Part, known: dict[str, tuple[Finder, ...]], image: Image) -> 
         unit = known[part.colours[-1]][0]
         found = _asked(unit, part.colours[-1], part, image)
         note = f"Nobody here can find a {word} ({known[word][0].missing()}); took what is {part.colours[-1]}."
-        part = replace(part, colours=())
+        part = replace(part, colours=(), all=not (part.sides or part.size or part.rank))
     else:
         raise SelectionError(f"Nothing here can find {noun!r}.", hint=f"{known[word][0].missing()} {SHOW_IT}")
     if part.colours:
@@ -113,7 +113,7 @@ def _of_part(part: Part, known: dict[str, tuple[Finder, ...]], image: Image) -> 
         raise nothing_found(what)
     plural = part.all or (noun != one) or word in unit.mass
     chosen = _chosen(found, part, plural, image)
-    if len(chosen) < len(found) and not (part.sides or part.size or part.rank):
+    if len(chosen) < len(found) and not note and not (part.sides or part.size or part.rank):
         note = (
             f"{len(found)} of {one} were found; took the most prominent. Say which (left, biggest, second), "
             f'or "all {noun}".'
