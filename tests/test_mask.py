@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 
 from keepdial.errors import SelectionError
 from keepdial.geometry import Box
-from keepdial.mask import bounds, feather, grow, shrink, softness
+from keepdial.mask import (
+    bounds,
+    despeckle,
+    feather,
+    fill_holes,
+    grow,
+    invert,
+    outline,
+    shrink,
+    smooth,
+    softness,
+)
 
 
 def square(size: int, at: int, side: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -83,3 +94,55 @@ def test_no_input_is_modified_and_the_order_holds(seed: int, pixels: float) -> N
     assert (smaller <= mask).all()
     assert (softer <= mask).all()
     assert np.array_equal(softer > 0, mask > 0)
+
+
+def test_smooth_rounds_a_spike_off_and_leaves_straight_edges() -> None:
+    mask = np.zeros((40, 40), np.float32)
+    mask[10:, :] = 1
+    mask[5:10, 20] = 1  # a spike of one pixel
+    smoothed = smooth(mask, Box(0, 5, 40, 35), 2)
+    assert smoothed[5:8, 20].max() == 0
+    assert smoothed[13:, :].min() == 1
+    assert smoothed[9, 2] == pytest.approx(0.1, abs=0.15)
+    assert smoothed[10, 2] == pytest.approx(0.9, abs=0.15)
+    assert mask[5, 20] == 1
+
+
+def test_fill_holes_fills_what_is_enclosed_only() -> None:
+    mask = np.zeros((7, 9), np.float32)
+    mask[1:6, 1:6] = 1
+    mask[2:5, 2:5] = 0.25
+    mask[3, 7:] = 1
+    filled = fill_holes(mask)
+    assert filled[1:6, 1:6].min() == 1
+    assert filled.sum() == 25 + 2
+    mask[3, 1] = 0  # the ring is open now
+    mask[3, 0] = 0
+    assert fill_holes(mask)[3, 3] == 0.25
+
+
+def test_despeckle_drops_small_pieces() -> None:
+    mask = np.zeros((6, 8), np.float32)
+    mask[0, 0] = 1
+    mask[3:5, 3:6] = 0.5
+    assert despeckle(mask, 2).tolist() == np.where(mask == 0.5, mask, 0).tolist()
+    assert despeckle(mask, 7).max() == 0
+    assert despeckle(mask, 1).tolist() == mask.tolist()
+
+
+def test_invert_is_its_own_inverse() -> None:
+    mask = np.array([[0, 0.25, 1]], np.float32)
+    assert invert(mask).tolist() == [[1, 0.75, 0]]
+    assert invert(invert(mask)).tolist() == mask.tolist()
+
+
+def test_outline_lies_inside_and_runs_along_the_border() -> None:
+    mask = np.zeros((5, 6), np.float32)
+    mask[0:4, 1:5] = 1
+    assert outline(mask).astype(int).tolist() == [
+        [0, 1, 1, 1, 1, 0],
+        [0, 1, 0, 0, 1, 0],
+        [0, 1, 0, 0, 1, 0],
+        [0, 1, 1, 1, 1, 0],
+        [0, 0, 0, 0, 0, 0],
+    ]
