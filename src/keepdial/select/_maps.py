@@ -42,7 +42,7 @@ def person(image: Image) -> Map | None:
     return scene_of(image).once("person", find)
 
 
-PERSON = "selfie_mlkit_256"
+PERSON = "selfie"
 
 
 def subject(image: Image) -> Map:

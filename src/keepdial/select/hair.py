@@ -9,7 +9,7 @@ from keepdial.select import Finder, Instance, Options
 if TYPE_CHECKING:
     from keepdial.image import Image
 
-MODEL = "hair_segmentation"
+MODEL = "hair"
 
 
 class HairOptions(Options):
@@ -18,9 +18,10 @@ class HairOptions(Options):
 
 def missing() -> str:
     """Return what is lacking to find hair; "" when nothing is."""
-    from keepdial.models import missing_for
+    from keepdial.models import installed
+    from keepdial.models import missing as lacks
 
-    return missing_for(MODEL)
+    return "" if installed(MODEL) else str(lacks(MODEL))
 
 
 def find(options: HairOptions, image: Image) -> tuple[Instance, ...]:
@@ -37,7 +38,7 @@ WORDS = frozenset({"hair", "hairdo", "haircut"})
 
 FINDER = Finder(
     "hair",
-    "Hair; needs the model hair_segmentation.",
+    "Hair, by the model called hair.",
     HairOptions,
     find=find,
     hugs=True,
