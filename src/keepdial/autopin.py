@@ -2,7 +2,8 @@
 
 What a person drew is obeyed: it says where better than any finder, and half an edit would be worse than
 either. Then the finders only warn. Where a person named a thing, or meant the whole picture, what a finder
-guards is pinned, unless most of it lies inside of what was named: the label on the cup goes with the cup.
+guards is pinned, unless most of one lies inside of the other: the label on the cup goes with the cup, and
+whoever names the eyes means the face.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ LEAST_SIDE = 32
 """Pictures (or parts of them) with a shorter side hold no face and no text that anybody could recognise."""
 
 MOSTLY = 0.5
-"""What is covered by more than this share is part of what was named."""
+"""What lies inside of another thing with more than this share of its area is part of it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -126,8 +127,12 @@ def _decide(
             f"Your selection covers {covered:,} of {area:,} pixels of {instance.label} at {box}; what you "
             f'drew is obeyed. To keep it, add --pin "{unit.name}".'
         )
-    elif any(target.kind != "all" for target in step.targets) and covered > MOSTLY * area:
-        return f"{_sentence(instance.label)} at {box} lies in what you named and goes with it."
+    elif any(target.kind != "all" for target in step.targets):
+        named = int(np.count_nonzero(selection.mask))
+        if covered > MOSTLY * area:
+            return f"{_sentence(instance.label)} at {box} lies in what you named and goes with it."
+        if covered > MOSTLY * named:
+            return f"What you named is part of {instance.label}, which is not pinned therefore."
     region = np.zeros(stage.mask.shape, np.bool_)
     region[box.slices] = inside
     release = "Name it in --what, or add --no-auto-pin."

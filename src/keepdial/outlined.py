@@ -35,9 +35,13 @@ def outlined(image: Image, mask: NDArray[np.float32], *, dim: bool = True) -> Im
 
 def drawn(pixels: NDArray[np.float32], masks: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     """Return pixels (H, W, 3) in [0, 1] with an outline for each mask (H, W); the input is not modified."""
+    import cv2
+
     out = pixels.copy()
     width = max(1, round(max(pixels.shape[:2]) / 800))
     for mask in masks:
-        out[outline(np.float32(1) - mask, width=width)] = LINE[1]
+        inside = (mask >= 0.5).astype(np.uint8)
+        reach = cv2.dilate(inside, np.ones((3, 3), np.uint8), iterations=width)
+        out[(reach > 0) & (inside == 0)] = LINE[1]
         out[outline(mask, width=width)] = LINE[0]
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import textwrap
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,7 @@ def findings() -> dict[str, Any]:
     from keepdial.backends import backends
     from keepdial.files.codec import codecs
     from keepdial.operations import operations
+    from keepdial.select import finders
     from keepdial.settings import Settings
 
     needed = [line.split(";")[0].strip() for line in requires("keepdial") or () if "extra ==" not in line]
@@ -32,6 +34,15 @@ def findings() -> dict[str, Any]:
         "packages": {name: version(name) for name in names},
         "settings": asdict(Settings.from_environment()),
         "operations": {o.name: {"summary": o.summary, "keep": o.default_keep} for o in operations().values()},
+        "finders": {
+            f.name: {
+                "summary": f.summary,
+                "words": sorted(f.words),
+                "missing": f.missing(),
+                "pins": f.guards != "no",
+            }
+            for f in finders().values()
+        },
         "formats": {
             c.name: f"{' and '.join(map(str, c.depths))} bit{' with alpha' if c.alpha else ''}"
             if c.depths
@@ -71,6 +82,10 @@ def run(
     typer.echo("\nOperations")
     for name, o in found["operations"].items():
         typer.echo(f"  {name:<12}{o['summary']} Default keep {o['keep']:g}.")
+    typer.echo("\nWhat --what finds")
+    for name, f in found["finders"].items():
+        if f["words"]:
+            typer.echo(_wrapped(name, f"{', '.join(f['words'])}. {f['missing']}".strip()))
     typer.echo("\nFormats")
     for name, what in sorted(found["formats"].items()):
         typer.echo(f"  {name:<12}{what}")
@@ -79,6 +94,10 @@ def run(
         typer.echo(f"  KEEPDIAL_{name.upper()}={value}")
     typer.echo("\nPackages")
     typer.echo("  " + ", ".join(f"{name} {version}" for name, version in found["packages"].items()))
+
+
+def _wrapped(name: str, words: str) -> str:
+    return textwrap.fill(words, 110, initial_indent=f"  {name:<12}", subsequent_indent=" " * 14)
 
 
 COMMAND = Command(name="doctor", summary="Show what is installed here and what it can do.", run=run)
