@@ -19,6 +19,7 @@ from keepdial.cli.app import group, load_command
 from keepdial.cli.edit import operation_command
 from keepdial.errors import KeepdialError
 from keepdial.geometry import Box
+from keepdial.image import Image
 from keepdial.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -124,3 +125,12 @@ def test_the_backend_of_the_documents_proposes() -> None:
     assert proposal.pixels.dtype == np.float32
     assert np.allclose(proposal.pixels, 0.2)
     assert backend.curve("fill")[-1] == (1.0, 1.0)
+
+
+def test_the_finder_of_the_documents_finds() -> None:
+    unit = example("adding-a-finder.md").FINDER
+    pixels = np.full((20, 30, 3), 80, np.uint8)
+    pixels[5:10, 4:12] = 250
+    (window,) = unit.find(unit.options(), Image(pixels))
+    assert window.label == "window"
+    assert window.region.values.sum() == 40
