@@ -136,7 +136,7 @@ def colour_map(rgb: NDArray[np.uint8], name: str) -> NDArray[np.float32]:
 
 
 def _lch(rgb: NDArray[np.uint8]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return lightness, chroma and hue in degrees; single odd pixels (JPEG, noise) follow their neighbours."""
+    """Return lightness, chroma and hue in degrees; single odd pixels follow their neighbours."""
     import cv2
     import numpy as np
 

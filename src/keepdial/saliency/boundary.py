@@ -1,4 +1,4 @@
-"""Which regions belong to the background because they run into the picture's border (Zhu et al., CVPR 2014)."""
+"""Which regions are background because they run into the picture's border (Zhu et al., CVPR 2014)."""
 
 from __future__ import annotations
 
@@ -67,13 +67,13 @@ def background_probability(connectivity: NDArray[np.float64]) -> NDArray[np.floa
 
 
 def background_contrast(regions: Regions, background: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how much each region differs in colour from the likely background near it, 0 to 1 (equation 7)."""
+    """Return how much each region differs in colour from likely background near it, 0 to 1 (equation 7)."""
     from scipy.spatial.distance import cdist
 
     near = np.exp(-(cdist(regions.centre, regions.centre) ** 2) / (2 * NEAR**2))
     weights = near * (background * regions.area)[None, :]
     contrast = (weights * colour_distances(regions)).sum(axis=1)
-    return contrast / max(float(contrast.max()), 1e-9)
+    return np.asarray(contrast / max(float(contrast.max()), 1e-9))
 
 
 def optimise(
@@ -93,4 +93,4 @@ def optimise(
     joined = coo_matrix((np.r_[like, like], (np.r_[i, j], np.r_[j, i])), shape=(n, n)).tocsr()
     degree = np.asarray(joined.sum(axis=1)).ravel()
     system = diags(degree + background + foreground + 1e-6) - joined
-    return np.clip(np.asarray(spsolve(system.tocsc(), foreground)), 0.0, 1.0).reshape(n)
+    return np.asarray(np.clip(spsolve(system.tocsc(), foreground), 0.0, 1.0)).reshape(n)

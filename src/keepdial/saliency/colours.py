@@ -42,5 +42,5 @@ def colour_odds(
     """
     a, b = histogram(bins, inside), histogram(bins, outside)
     # A cell must hold this part of an even share before it counts as evidence.
-    floor = FLOOR / max(1, np.count_nonzero(a + b > 1e-6))
+    floor = FLOOR / max(1, int(np.count_nonzero(a + b > 1e-6)))
     return np.log((a + floor) / (b + floor)).astype(np.float32)[bins]

@@ -1,4 +1,4 @@
-"""A pixel-exact cut from soft evidence: log-odds per pixel, and edges that like to lie where the colour changes."""
+"""A pixel-exact cut from soft evidence: log-odds per pixel, and edges that lie where the colour changes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 # cv2.grabCut's own weight of an edge between two pixels of the same colour.
 GAMMA = 50.0
-# Standard deviation of the stand-in model, in samples; only keeps its exponentials within range.
-SIGMA = 64.0
-FLAT = 1e6
+# Variance of the channels that bring no evidence: so wide that they bring none.
+WIDE = 1e6
+# exp(-600) is still a number.
+STRONGEST = 600.0
 
 
 def cut(
@@ -34,25 +35,29 @@ def cut(
     """
     import cv2
 
-    strength = GAMMA / smooth * limit
+    strength = min(GAMMA / smooth * limit, STRONGEST)
     evidence = np.clip(odds / limit, -1, 1) * 127.5 + 127.5
     picture = np.dstack([evidence, lab[..., 0] * 2.55, _opponent(lab)])
     picture = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
-    shift = strength * SIGMA**2 / (2 * 127.5)
-    inside, outside = _model(127.5 + shift), _model(127.5 - shift)
+    # Means at both ends of the channel: the widest range of exponents is then just `strength`.
+    inside, outside = _model(255.0, strength), _model(0.0, strength)
     labels = np.where(odds > 0, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     if min(labels.shape) < 2 or labels.min() == labels.max():
         return np.asarray(odds > 0)
-    cv2.grabCut(picture, labels, None, outside, inside, 1, cv2.GC_EVAL_FREEZE_MODEL)
+    # Without a rectangle: the labels are given. The stubs of OpenCV do not know that it may be missing.
+    cv2.grabCut(picture, labels, None, outside, inside, 1, cv2.GC_EVAL_FREEZE_MODEL)  # type: ignore[call-overload]
     return np.asarray(labels & 1, np.bool_)
 
 
-def _model(mean: float) -> NDArray[np.float64]:
-    """Return a mixture as grabCut stores it: five weights, five means, five covariances; one is used."""
+def _model(mean: float, strength: float) -> NDArray[np.float64]:
+    """Return a mixture as grabCut stores it: five weights, five means, five covariances; one is used.
+
+    Two of them, at 0 and 255, differ in log-likelihood by `strength` at either end of the channel.
+    """
     model = np.zeros((1, 65))
     model[0, 0] = 1.0
     model[0, 5:8] = mean, 127.5, 127.5
-    model[0, 20:29] = np.diag([SIGMA**2, FLAT, FLAT]).ravel()
+    model[0, 20:29] = np.diag([127.5 * 255.0 / strength, WIDE, WIDE]).ravel()
     return model
 
 

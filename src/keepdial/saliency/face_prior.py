@@ -49,7 +49,7 @@ def body_odds(shape: tuple[int, int], faces: Sequence[Box]) -> NDArray[np.float3
     """
     if not faces:
         return np.zeros(shape, np.float32)
-    return np.max([_one(shape, face) for face in faces], axis=0)
+    return np.asarray(np.max([_one(shape, face) for face in faces], axis=0), np.float32)
 
 
 def _one(shape: tuple[int, int], face: Box) -> NDArray[np.float32]:

@@ -43,4 +43,4 @@ def focus_odds(
     near, far = float(np.median(sharp[inside])), float(np.median(sharp[outside]))
     if near - far < GAP:
         return nothing
-    return np.clip((sharp - (near + far) / 2) / ((near - far) / 2), -1, 1).astype(np.float32)
+    return np.asarray(np.clip((sharp - (near + far) / 2) / ((near - far) / 2), -1, 1), np.float32)

@@ -34,7 +34,9 @@ def refine(mask: NDArray[np.float32], rgb: NDArray[np.uint8]) -> NDArray[np.floa
         double = h * 2 < height or w * 2 < width
         size = (min(w * 2, width), min(h * 2, height)) if double else (width, height)
         mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), np.float32)
-        guide = rgb if size == (width, height) else cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+        guide = rgb
+        if size != (width, height):
+            guide = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
         mask = _snapped(mask, guide)
     return mask
 

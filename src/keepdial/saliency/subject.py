@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keepdial.geometry import Box
 from keepdial.saliency.boundary import (
     background_contrast,
     background_probability,
@@ -22,9 +21,12 @@ from keepdial.saliency.focus import focus_odds, sharpness
 from keepdial.saliency.geodesic import geodesic_lean
 from keepdial.saliency.refine import refine
 from keepdial.saliency.superpixels import Regions, superpixels
+from keepdial.saliency.working import Working, working
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from keepdial.geometry import Box
 
 WORK = 90_000
 REGIONS = 500
@@ -81,8 +83,7 @@ def subject_mask(
         nothing to find.
     """
     if person is not None and float((person > 0.5).mean()) >= PERSON_AREA:
-        small, lab, _ = _working(rgb)
-        guess = _from_person(small, lab, person)
+        guess = _from_person(working(rgb, WORK), person)
     else:
         found = _guess(rgb, faces)
         if found is None:
@@ -95,25 +96,12 @@ def _chance(odds: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(1.0 / (1.0 + np.exp(-odds)), np.float32)
 
 
-def _working(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32], float]:
-    """Return the picture at working size, the same in Lab, and the scale."""
-    import cv2
-
-    height, width = rgb.shape[:2]
-    scale = min(1.0, float(np.sqrt(WORK / (height * width))))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = np.ascontiguousarray(rgb)
-    if scale < 1:
-        small = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(small.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
-    return np.asarray(small, np.uint8), np.asarray(lab, np.float32), scale
-
-
 def _guess(rgb: NDArray[np.uint8], faces: Sequence[Box]) -> Guess | None:
-    _, lab, scale = _working(rgb)
+    seen = working(rgb, WORK)
+    lab = seen.lab
     if min(lab.shape[:2]) < 8 or float(np.ptp(lab.reshape(-1, 3), axis=0).max()) < FLAT:
         return None
-    near = main_faces([_scaled(f, scale) for f in faces])
+    near = main_faces([seen.box(f) for f in faces])
     regions = superpixels(lab, REGIONS)
     salient = regions.spread(_saliency_odds(regions))
     if near:
@@ -153,15 +141,6 @@ def _focus(lab: NDArray[np.float32], place: NDArray[np.float32], faces: Sequence
     return focus_odds(sharpness(np.ascontiguousarray(lab[..., 0])), heads, place < -2.0)
 
 
-def _scaled(face: Box, scale: float) -> Box:
-    return Box(
-        int(face.x * scale),
-        int(face.y * scale),
-        max(1, int(face.width * scale)),
-        max(1, int(face.height * scale)),
-    )
-
-
 def _settle(base: NDArray[np.float32], lab: NDArray[np.float32], regions: Regions) -> Guess:
     """Learn the colours of both sides and cut, in turns (Rother et al., GrabCut, 2004)."""
     import cv2
@@ -179,13 +158,10 @@ def _settle(base: NDArray[np.float32], lab: NDArray[np.float32], regions: Region
     return Guess(odds, inside)
 
 
-def _from_person(small: NDArray[np.uint8], lab: NDArray[np.float32], person: NDArray[np.float32]) -> Guess:
-    import cv2
-
-    size = (small.shape[1], small.shape[0])
-    chance = np.clip(cv2.resize(person, size, interpolation=cv2.INTER_AREA), 0.002, 0.998)
+def _from_person(seen: Working, person: NDArray[np.float32]) -> Guess:
+    chance = np.clip(seen.fit(person), 0.002, 0.998)
     odds = np.asarray(np.log(chance / (1 - chance)), np.float32)
-    return Guess(odds, cut(odds, lab, smooth=1.0))
+    return Guess(odds, cut(odds, seen.lab, smooth=1.0))
 
 
 def _tidy(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -200,7 +176,7 @@ def _tidy(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
     if not inside.any():
         return inside
-    n, _, stats, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
     largest = float(stats[1:, cv2.CC_STAT_AREA].max())
     kept = pieces(inside, 0.1 * largest)
     return ~pieces(~kept, 0.01 * largest)

@@ -1,4 +1,4 @@
-"""Small regions of like colour, and the graph of which touch which: what the saliency cues are computed on."""
+"""Small regions of like colour, and which touch which: what the saliency cues are computed on."""
 
 from __future__ import annotations
 
