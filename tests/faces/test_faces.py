@@ -98,3 +98,16 @@ def test_the_model_for_research_only_is_never_named() -> None:
 def test_other_arrays_are_refused(bad: Any) -> None:
     with pytest.raises(ParameterError, match="uint8"):
         find_faces(bad)
+
+
+@pytest.mark.shared
+def test_yunet_is_preferred_where_it_is_installed(
+    astronaut: Any, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (face,) = find_faces(astronaut)
+    monkeypatch.setenv("KEEPDIAL_MODELS", str(shared / "models"))
+    (other,) = find_faces(astronaut)
+    assert other.source == "yunet"
+    assert other.points is not None
+    assert np.allclose(other.points[:2], [(203, 101), (247, 103)], atol=5)
+    assert np.linalg.norm(embedding(astronaut, face) - embedding(astronaut, other)) < SAME_PERSON / 2

@@ -1,6 +1,8 @@
 """Faces: where they are, five points of each, and a fingerprint of who it is. Pure functions over pixels.
 
-Detector, landmarks and fingerprint are dlib's (the extra ``keepdial[faces]``); faces are found from the front.
+Two detectors serve: YuNet where its weights are installed (``keepdial models get yunet``), else dlib's (the
+extra ``keepdial[faces]``), which sees faces from the front. The fingerprint is dlib's: without the extra faces
+are found but not told apart.
 """
 
 from __future__ import annotations
@@ -20,14 +22,14 @@ __all__ = ["SAME_PERSON", "Face", "embedding", "find_faces", "missing"]
 SAME_PERSON = 0.6
 """Euclidean distance between two fingerprints below which dlib takes them for one person's."""
 
-EXTRA = "Faces need the extra: pip install 'keepdial[faces]'."
+EXTRA = "Install a detector: pip install 'keepdial[faces]', or keepdial models get yunet."
 
 
 def missing() -> str:
     """Return how to get what finding faces lacks here; "" when it can work."""
     from keepdial.faces import hog
 
-    return "" if hog.installed() else EXTRA
+    return "" if _yunet() or hog.installed() else EXTRA
 
 
 def find_faces(rgb: NDArray[np.uint8]) -> tuple[Face, ...]:
@@ -39,8 +41,12 @@ def find_faces(rgb: NDArray[np.uint8]) -> tuple[Face, ...]:
     from keepdial.faces import hog
 
     _check(rgb)
-    _need_extra()
-    return tuple(sorted(hog.faces(rgb), key=lambda face: (-face.box.area, face.box.x, face.box.y)))
+    if _yunet():
+        found = _by_yunet(rgb)
+    else:
+        _need_extra()
+        found = hog.faces(rgb)
+    return tuple(sorted(found, key=lambda face: (-face.box.area, face.box.x, face.box.y)))
 
 
 def embedding(rgb: NDArray[np.uint8], face: Face) -> NDArray[np.float32]:
@@ -62,6 +68,21 @@ def _need_extra() -> None:
 
     if not hog.installed():
         raise BackendError("The packages dlib-bin and face_recognition_models are not installed.", hint=EXTRA)
+
+
+def _yunet() -> bool:
+    from keepdial.models import installed
+    from keepdial.networks.yunet import MODEL
+
+    return installed(MODEL)
+
+
+def _by_yunet(rgb: NDArray[np.uint8]) -> tuple[Face, ...]:
+    from keepdial.networks import yunet
+
+    return tuple(
+        Face(face.box, np.array(face.points, np.float32), face.score, "yunet") for face in yunet.faces(rgb)
+    )
 
 
 def _check(rgb: NDArray[np.uint8]) -> None:

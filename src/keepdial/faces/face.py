@@ -17,7 +17,8 @@ class Face:
     """One face.
 
     Attributes:
-        box: inside the picture, from the brows to the chin.
+        box: inside the picture: a square from the brows to the chin (``dlib``), or from the hair to the chin
+            (``yunet``).
         points: (5, 2) float32 in pixels (x, y): the eye on the picture's left, the eye on its right, the
             nose, and the corners of the mouth, left and right; NaN for the mouth where the detector does not
             know it (``dlib``).

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from keepdial.geometry import Box
 from keepdial.select import Finder, Instance, Options, Region
 
 if TYPE_CHECKING:
     from keepdial.faces import Face
     from keepdial.image import Image
 
-SHAPES = {"face": (0.58, 0.68, -0.04), "head": (0.85, 1.1, -0.25)}
-"""Half axes of the ellipse and how far its middle lies below the box's, in widths and heights of the box. The
-box reaches from the brows to the chin: a face takes in the forehead, a head the hair."""
+SHAPES = {
+    ("face", "dlib"): (0.58, 0.68, -0.04),
+    ("head", "dlib"): (0.85, 1.1, -0.25),
+    ("face", "yunet"): (0.54, 0.54, 0.0),
+    ("head", "yunet"): (0.85, 0.85, -0.14),
+}
+"""Half axes of the ellipse and how far its middle lies below the box's, in widths and heights of the box. A
+face reaches from the forehead to the chin, a head takes in the hair; dlib's boxes begin at the brows."""
 
 
 class FacesOptions(Options):
@@ -44,10 +51,11 @@ def _instance(face: Face, name: str, image: Image) -> Instance:
     import numpy as np
 
     box = face.box
-    across, down, shift = SHAPES[name]
+    across, down, shift = SHAPES[name, face.source]
     a, b = max(1.0, across * box.width), max(1.0, down * box.height)
     x, y = box.x + (box.width - 1) / 2, box.y + (box.height - 1) / 2 + shift * box.height
-    around = box.grow(round(box.width), round(box.height)).clip(image.size)
+    left, top = math.floor(x - a), math.floor(y - b)
+    around = Box(left, top, math.ceil(x + a) - left + 1, math.ceil(y + b) - top + 1).clip(image.size)
     rows = (np.arange(around.y, around.bottom) - y) / b
     columns = (np.arange(around.x, around.right) - x) / a
     inside = rows[:, None] ** 2 + columns[None, :] ** 2 <= 1
