@@ -45,7 +45,9 @@ def automatic(step: PlanStep, selection: Selection, stage: Stage, image: Image) 
     Nothing is looked for where the edit does not act. `stage.mask` is what may change, 1 = edit here.
     """
     box = bounds(stage.mask) if stage.placement is None else None
-    if box is None:
+    # Where the target is what stays, its inside is out of reach already; a pin along its soft edge would keep
+    # the old background's colours there. What lies in the background is replaced with it.
+    if box is None or step.declared.subject:
         return Automatic()
     pins, notes = list[Pin](), list[str]()
     for unit in finders().values():
@@ -92,7 +94,7 @@ def guarded(unit: Finder, image: Image, box: Box) -> tuple[Instance, ...]:
 def _about_else(step: PlanStep, unit: Finder, selection: Selection) -> bool:
     """Whether the edit is about something else than the subject: it was named, and it is not the subject."""
     by_words = any(target.kind not in ("all", unit.name) for target in step.targets)
-    return by_words and not selection.drawn and not step.declared.subject
+    return by_words and not selection.drawn
 
 
 def _targeted(step: PlanStep, unit: Finder) -> bool:
@@ -116,13 +118,7 @@ def _decide(
     covered, area = int(np.count_nonzero(touched)), int(np.count_nonzero(inside))
     if covered == 0:
         return ""
-    if step.declared.subject:
-        # What lies in the background is replaced with it; what belongs to the subject stays.
-        within = np.count_nonzero(inside & (selection.mask[box.slices] >= 0.5))
-        if within < MOSTLY * area:
-            return ""
-        inside = inside & (selection.mask[box.slices] >= 0.5)
-    elif selection.drawn:
+    if selection.drawn:
         return (
             f"Your selection covers {covered:,} of {area:,} pixels of {instance.label} at {box}; what you "
             f'drew is obeyed. To keep it, add --pin "{unit.name}".'
