@@ -1,0 +1,148 @@
+"""Background: the subject stays, and what is behind it is blurred, replaced or removed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from keepdial.errors import ParameterError
+from keepdial.operations import Operation, Params, Stage
+from keepdial.operations.cutout import EDGE, Edge, matte_of, opaque
+
+if TYPE_CHECKING:
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+
+PICTURED = ("image", "reference")
+NEW = ("colour", "gradient", "image")
+
+
+class BackgroundParams(Params):
+    """What can be set about the background."""
+
+    to: Literal["blur", "remove", "colour", "gradient", "image", "reference", "prompt"] = Field(
+        default="blur",
+        description=(
+            "What the background becomes. blur: out of focus, as through a lens. remove: transparent. "
+            "colour, gradient: of colour (to second_colour). image: another picture, scaled to cover. "
+            "reference: the same place in the colours and light of another picture. "
+            "prompt: what the words say."
+        ),
+    )
+    colour: str = Field(
+        default="white", max_length=40, description="The colour, #rrggbb or a name, for colour and gradient."
+    )
+    second_colour: str = Field(
+        default="#c8d0d8", max_length=40, description="Where the gradient goes to, #rrggbb or a name."
+    )
+    angle: float = Field(
+        default=90,
+        ge=-360,
+        le=360,
+        description="Where the gradient goes: 0 = to the right, 90 = down, in degrees.",
+    )
+    blur: float = Field(
+        default=2.0, gt=0, le=20, description="Radius of the blur, in % of the picture's diagonal."
+    )
+    image: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The picture for image and reference.",
+        json_schema_extra={"file": True},
+    )
+    prompt: str = Field(default="", max_length=4000, description="What to show, for prompt.")
+    harmonise: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="How far the subject's colour and light move towards the new background; 0 = not at all, "
+        "and then the subject stays bit for bit.",
+    )
+    shadow: float = Field(
+        default=0.0, ge=0, le=1, description="How dark a contact shadow lies under the subject; 0 = none."
+    )
+    edge: Edge = Field(default="auto", description=EDGE)
+
+    @property
+    def transparent(self) -> bool:
+        """Whether the result needs a file format that holds transparency."""
+        return self.to == "remove"
+
+    @field_validator("colour", "second_colour")
+    @classmethod
+    def _is_colour(cls, value: str) -> str:
+        from PIL import ImageColor
+
+        try:
+            ImageColor.getrgb(value)
+        except ValueError:
+            raise ParameterError(
+                "colour", value, "#rrggbb or a colour's name, such as white or navy"
+            ) from None
+        return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.to in PICTURED and self.image is None:
+            raise ParameterError("image", None, f"a picture, for a background of the kind {self.to}")
+        if self.image is not None and self.to not in PICTURED:
+            raise ParameterError("to", self.to, "image or reference, where a picture is given")
+        if self.to == "prompt" and not self.prompt:
+            raise ParameterError("prompt", "", "words for what the background is to show")
+        if self.prompt and self.to != "prompt":
+            raise ParameterError("to", self.to, "prompt, where words are given")
+        if self.to == "remove" and (self.harmonise or self.shadow):
+            name = "harmonise" if self.harmonise else "shadow"
+            raise ParameterError(name, getattr(self, name), "0 where the background is removed: none is left")
+        return self
+
+
+def stage(image: Image, selection: Selection, params: BackgroundParams, settings: Settings) -> Stage:
+    """Find the matte; all that is not subject through and through may change."""
+    import numpy as np
+
+    from keepdial.color import unit
+
+    matte, notes = matte_of(image, selection, params.edge)
+    if params.to in PICTURED:
+        # Opened here already, so that what cannot be opened is said before the work begins.
+        picture_of(params.image or "")
+    if params.to == "remove":
+        mask = (matte < 1).astype(np.float32)
+        return Stage(opaque(image), mask, examples="everywhere", notes=notes, matte=matte, guess=False)
+    through = matte
+    if image.alpha is not None and params.to in NEW:
+        through = matte * unit(image.alpha)
+    free = through < 1
+    if params.harmonise > 0:
+        free |= matte > 0
+        notes = (*notes, "The subject is harmonised with its background, so it may change too.")
+    return Stage(image, free.astype(np.float32), examples="everywhere", notes=notes, matte=matte)
+
+
+def picture_of(text: str) -> Image:
+    """Return the picture that is written as base64; raise `ParameterError` or `FileError`."""
+    from keepdial.files import open_image
+    from keepdial.select.mask import decoded
+
+    return open_image(decoded(text))
+
+
+OPERATION = Operation(
+    "background",
+    "Change what is behind the subject: blur it, replace it, or remove it. What you select is the subject, "
+    "and stays; without a selection it is found.",
+    BackgroundParams,
+    default_keep=0.0,
+    stage=stage,
+    target="optional",
+    default_target="subject",
+    subject=True,
+    examples=(
+        "background photo.jpg --to blur -o portrait.jpg",
+        "background photo.jpg --to colour --colour '#f2efe9' --shadow 0.5 -o product.jpg",
+        "background photo.jpg --to image --image beach.jpg --harmonise 0.5 -o beach-portrait.jpg",
+    ),
+)
