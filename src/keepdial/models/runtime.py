@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from keepdial.errors import BackendError, InputError
-from keepdial.models.store import path_of
+from keepdial.errors import BackendError, ModelMissing
+from keepdial.models.store import lacking_package, path_of
 from keepdial.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ class Onnx:
         """Run the network; raise `BackendError` when it fails."""
         try:
             found = self._session.run(None, dict(inputs))
-        except (RuntimeError, ValueError) as problem:
-            # onnxruntime's own exceptions derive from these two.
+        except onnx_failures() as problem:
             raise BackendError("A network failed while it ran.", detail=str(problem)) from problem
         return dict(zip(self.outputs, found, strict=True))
 
@@ -76,21 +75,20 @@ def onnx(name_or_path: str | Path) -> Onnx:
     return _cached(name_or_path, "", _load_onnx)  # type: ignore[no-any-return]
 
 
+def onnx_failures() -> tuple[type[Exception], ...]:
+    """Return the kinds of exception that onnxruntime raises: its own have no base in common but Exception."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    own = (kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception))
+    return (*own, RuntimeError, ValueError)
+
+
 def tflite(name_or_path: str | Path, member: str = "") -> Tflite:
     """Return the TensorFlow Lite network of a model's name, or of a file; `member` names one in a task file.
 
-    Raises `InputError` where the package for it is not installed, else as `onnx`.
+    Raises `ModelMissing` where the package for it is not installed, else as `onnx`.
     """
     return _cached(name_or_path, member, _load_tflite)  # type: ignore[no-any-return]
-
-
-def missing_package() -> str:
-    """Return "" if TensorFlow Lite networks can be run here, else what to install, in words."""
-    from importlib.util import find_spec
-
-    if find_spec("ai_edge_litert") is not None:
-        return ""
-    return "TensorFlow Lite models need the package ai-edge-litert: pip install 'keepdial[tflite]'"
 
 
 def forget() -> None:
@@ -121,14 +119,14 @@ def _load_onnx(path: Path, member: str) -> Onnx:
     options.log_severity_level = 3
     try:
         session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except (RuntimeError, ValueError) as problem:
+    except onnx_failures() as problem:
         raise _does_not_load(path, problem) from problem
     return Onnx(session)
 
 
 def _load_tflite(path: Path, member: str) -> Tflite:
-    if lacking := missing_package():
-        raise InputError(f"{path.name!r} cannot be used here.", hint=f"{lacking}.")
+    if lacks := lacking_package("tflite"):
+        raise ModelMissing(f"The model in {path.name!r} cannot be run here.", hint=f"{lacks}.")
     from ai_edge_litert.interpreter import Interpreter
 
     if member:

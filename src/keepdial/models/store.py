@@ -66,20 +66,34 @@ def path_of(name: str, *, settings: Settings | None = None) -> Path:
 
 
 def installed(name: str, *, settings: Settings | None = None) -> bool:
-    """Return whether the model `name` is here and usable. A damaged file counts as absent, and is logged."""
+    """Return whether the model `name` is here and can be run: never raises, so finders can ask it first.
+
+    A damaged file counts as absent, and is logged; so does a model whose package is not installed.
+    """
     try:
         path_of(name, settings=settings)
+        return not lacking_package(card(name).format)
     except ModelMissing:
         return False
     except ModelRefused as problem:
         _log.warning("%s", problem)
         return False
-    return True
 
 
-def missing(name: str) -> ModelMissing:
-    """Return the error that says what the model `name` is and how to get it."""
+def lacking_package(kind: str) -> str:
+    """Return "" if models of the format `kind` can be run here, else what to install, in words."""
+    from importlib.util import find_spec
+
+    if kind not in ("tflite", "task") or find_spec("ai_edge_litert") is not None:
+        return ""
+    return "TensorFlow Lite models need the package ai-edge-litert: pip install 'keepdial[tflite]'"
+
+
+def missing(name: str, *, settings: Settings | None = None) -> ModelMissing:
+    """Return the error that says what the model `name` is and how to get it, or what it lacks to run."""
     wanted = card(name)
+    if (folder(settings) / wanted.file).is_file() and (lacks := lacking_package(wanted.format)):
+        return ModelMissing(f"The model {name!r} is here and cannot be run.", hint=f"{lacks}.")
     return ModelMissing(
         f"The model {name!r} is not installed. {wanted.task} ({wanted.size}; {wanted.use}).",
         hint=f"Get it with: keepdial models get {name}",
