@@ -321,6 +321,7 @@ def _evidence(
         guess=stage.guess,
         placement=stage.placement,
         kept=kept,
+        blends=plan.steps[-1].declared.blends,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -153,3 +155,16 @@ def test_a_dial_may_be_a_map(tmp_path: Any) -> None:
 def test_bad_seeds_are_refused(text: str) -> None:
     with pytest.raises(ParameterError, match="--seed"):
         whole("--seed", text, 0, 2**32 - 1)
+
+
+def test_a_file_option_is_read_into_the_request(tmp_path: Path) -> None:
+    class Pictured(Params):
+        """Takes a picture."""
+
+        image: str | None = Field(default=None, json_schema_extra={"file": True}, description="A picture.")
+
+    file = tmp_path / "p.png"
+    file.write_bytes(b"bytes")
+    assert options.values(Pictured, {"image": str(file)}) == {"image": base64.b64encode(b"bytes").decode()}
+    with pytest.raises(ParameterError, match=r"--image is .*nowhere.*allowed: a picture file"):
+        options.values(Pictured, {"image": str(tmp_path / "nowhere.png")})

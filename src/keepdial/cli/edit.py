@@ -109,7 +109,7 @@ def edit_files(operation: Operation, given: dict[str, Any]) -> None:
     from keepdial.progress import Event
     from keepdial.record import Stopwatch
 
-    picture, output = given["image"], given["output"]
+    picture, output = given["source"], given["output"]
     one_stdin([picture, given["keep"], *(given.get("mask") or ()), *(given["pin"] or ())])
     if given["json"] and (output == "-" or (output is None and picture == "-")):
         raise ParameterError(
@@ -121,7 +121,13 @@ def edit_files(operation: Operation, given: dict[str, Any]) -> None:
 
     with stoppable() as cancel, shown(quiet=given["quiet"]) as listener:
         source = open_image(sys.stdin.buffer if picture == "-" else picture, settings=settings)
-        places = outputs.places(image=picture, output=output, count=count, source_format=source.source.format)
+        places = outputs.places(
+            image=picture,
+            output=output,
+            count=count,
+            source_format=source.source.format,
+            transparent=operation.params.build(**request.params).transparent,
+        )
         records = not given["no_record"]
         files = [place.path for place in places if place.path is not None]
         wanted = [*files, *(deliver.record_path(path) for path in files if records)]

@@ -7,6 +7,7 @@ replay refuse the same things in the same words.
 
 from __future__ import annotations
 
+import base64
 import inspect
 import json
 from collections.abc import Mapping
@@ -72,7 +73,7 @@ def common(operation: Operation) -> dict[str, Any]:
     image = typer.Argument(metavar="IMAGE", help="The picture; - reads stdin.", show_default=False)
     selection = {} if operation.target == "none" else SELECTION
     return {
-        "image": (Annotated[str, image], inspect.Parameter.empty),
+        "source": (Annotated[str, image], inspect.Parameter.empty),
         **selection,
         "pin": _list(
             "--pin",
@@ -156,6 +157,8 @@ def _kinds(field: FieldInfo) -> list[Any]:
 
 
 def _metavar(field: FieldInfo) -> str:
+    if _is_file(field):
+        return "FILE"
     first = _kinds(field)[0]
     if isinstance(first, str):
         return "|".join(map(str, _kinds(field)))
@@ -176,8 +179,19 @@ def _limits(field: FieldInfo) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
+def _is_file(field: FieldInfo) -> bool:
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("file"))
+
+
 def _value(name: str, text: Any, field: FieldInfo) -> Any:
-    """Leave numbers and words to the model, which reads them from text; lists and objects come as JSON."""
+    """Leave numbers and words to the model, which reads them from text; lists and objects come as JSON.
+
+    Files are read here, so that a request holds what they hold and replays without them.
+    """
+    if _is_file(field):
+        flag = f"--{name.replace('_', '-')}"
+        return base64.b64encode(regions.read(text, option=flag, allowed="a picture file")).decode("ascii")
     if not isinstance(text, str) or text[:1] not in ("[", "{") or str in _kinds(field):
         return text
     try:

@@ -23,13 +23,19 @@ class Place:
         return "stdout" if self.path is None else str(self.path)
 
 
-def places(*, image: str, output: str | None, count: int, source_format: str) -> tuple[Place, ...]:
+def places(
+    *, image: str, output: str | None, count: int, source_format: str, transparent: bool = False
+) -> tuple[Place, ...]:
     """Return a place for each of `count` results.
 
     Without `output` the name is the picture's with ``.keepdial`` before its ending, in the picture's format;
-    a picture from stdin goes to stdout. Several results are numbered from 1. Raises `ParameterError` for an
-    ending that is no format that can be written, and `OutputError` for stdout where it cannot be.
+    a picture from stdin goes to stdout. Several results are numbered from 1. A `transparent` result goes into
+    a PNG where the picture's own format holds no transparency. Raises `ParameterError` for an ending that
+    is no format that can be written, or holds no transparency where it is needed, and `OutputError` for
+    stdout where it cannot be.
     """
+    if transparent and source_format not in _with_alpha():
+        source_format = "png"
     if output == "-" or (output is None and image == "-"):
         if count > 1:
             raise OutputError(f"{count} pictures do not fit into stdout.", hint="Name a file with -o.")
@@ -38,6 +44,13 @@ def places(*, image: str, output: str | None, count: int, source_format: str) ->
         return (Place(None, _writable(source_format)),)
     given = None if output is None else _named(output, source_format)
     format, path = given or _beside(Path(image), source_format)
+    if transparent and format not in _with_alpha():
+        held = sorted(ending for ending, name in endings().items() if name in _with_alpha())
+        raise ParameterError(
+            "--output",
+            output,
+            f"a name that ends in one of {' '.join(held)}: the result is transparent, which {format} cannot hold",
+        )
     if count == 1:
         return (Place(path, format),)
     return tuple(Place(path.with_name(f"{path.stem}-{i}{path.suffix}"), format) for i in range(1, count + 1))
@@ -76,6 +89,12 @@ def _beside(image: Path, source_format: str) -> tuple[str, Path]:
     fits = endings().get(image.suffix.lower()) == format
     ending = image.suffix if fits else next(e for e, name in endings().items() if name == format)
     return format, image.with_name(f"{image.stem}.keepdial{ending}")
+
+
+def _with_alpha() -> frozenset[str]:
+    from keepdial.files.codec import codecs
+
+    return frozenset(codec.name for codec in codecs().values() if codec.depths and codec.alpha)
 
 
 def _writable(format: str) -> str:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from keepdial.record import EditRecord, Picture
 
-DONE = {"remove": "Removed", "fill": "Filled", "extend": "Extended", "variation": "Varied"}
 MARK = {"pass": "ok", "warn": "look", "fail": "BROKEN"}
 WIDTH = 100
 
@@ -82,7 +81,10 @@ def _headline(fact: Mapping[str, Any]) -> str:
     where, seconds = fact["output"] or "stdout", sum(fact["seconds"].values())
     if fact["edited"] is None:
         return f"Nothing was changed: {where}"
-    done = DONE.get(fact["operation"], f"Done ({fact['operation']})")
+    from keepdial.operations import operations
+
+    known = operations().get(fact["operation"])
+    done = known.done if known and known.done else f"Done ({fact['operation']})"
     return f"{done}: {where} ({fact['bytes'] / 1000:,.0f} kB, {seconds:.1f} s)"
 
 

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
 
 class Params(Value):
-    """Base of an operation's own options; each field carries a description, a range and a default."""
+    """Base of an operation's own options; each field carries a description, a range and a default.
+
+    A text field with ``json_schema_extra={"file": True}`` holds a picture file as base64; on the command line
+    it is given by the file's name.
+    """
+
+    @property
+    def transparent(self) -> bool:
+        """Whether the result needs a file format that holds transparency."""
+        return False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,6 +86,9 @@ class Operation:
             is meant) or ``none`` (the operation makes its own mask).
         default_target: the kind of region that is meant where none was given, ``all`` = the whole picture.
         subject: whether the target is what stays (the subject of a cut-out) instead of what is edited.
+        blends: whether the edited part is to pass for a part of the picture around it; only then are seams
+            and texture measured.
+        done: what was done, in one word in the past ("Removed"), for the report.
         examples: command lines that show it, each with the words after ``keepdial``.
     """
 
@@ -89,6 +101,8 @@ class Operation:
     examples: tuple[str, ...] = field(default=())
     default_target: str = "all"
     subject: bool = False
+    blends: bool = True
+    done: str = ""
 
 
 def operations() -> dict[str, Operation]:

@@ -140,6 +140,8 @@ OPERATION = Operation(
     target="optional",
     default_target="subject",
     subject=True,
+    blends=False,
+    done="Changed the background",
     examples=(
         "background photo.jpg --to blur -o portrait.jpg",
         "background photo.jpg --to colour --colour '#f2efe9' --shadow 0.5 -o product.jpg",

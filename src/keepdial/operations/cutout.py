@@ -110,6 +110,8 @@ OPERATION = Operation(
     target="optional",
     default_target="subject",
     subject=True,
+    blends=False,
+    done="Cut out",
     examples=(
         "cutout photo.jpg -o subject.png",
         'cutout photo.jpg --what "the cup" -o cup.png',

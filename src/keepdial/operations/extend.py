@@ -121,6 +121,7 @@ OPERATION = Operation(
     ExtendParams,
     default_keep=0.0,
     stage=stage,
+    done="Extended",
     target="none",
     examples=(
         "extend photo.jpg --right 400 -o wide.jpg",

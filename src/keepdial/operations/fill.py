@@ -39,6 +39,7 @@ OPERATION = Operation(
     FillParams,
     default_keep=0.0,
     stage=stage,
+    done="Filled",
     target="required",
     examples=("fill scan.png --mask scratches.png -o whole.png",),
 )

@@ -77,6 +77,7 @@ OPERATION = Operation(
     RemoveParams,
     default_keep=0.0,
     stage=stage,
+    done="Removed",
     target="required",
     examples=(
         "remove photo.jpg --mask lamp.png -o clean.jpg",

@@ -33,6 +33,7 @@ OPERATION = Operation(
     VariationParams,
     default_keep=0.5,
     stage=stage,
+    done="Varied",
     target="optional",
     examples=("variation photo.jpg --keep 0.4 --seed 7 -o other.jpg",),
 )

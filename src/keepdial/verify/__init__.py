@@ -35,6 +35,7 @@ class Evidence:
         keep: the dial that was asked for, in [0, 1]: a number or (H, W) float32.
         guess: whether the canvas' pixels under the mask are a picture (True) or unknown (False: a margin).
         placement: where in the canvas the source lies; None when the canvas is the source.
+        blends: whether the edited part is to pass for a part of the picture around it.
         kept: how much of the free region was kept, where the edit loop has measured it already; else None.
         box: the bounding box of the mask, found once for all signals; None if the mask is empty.
     """
@@ -48,6 +49,7 @@ class Evidence:
     guess: bool = True
     placement: Box | None = None
     kept: float | None = None
+    blends: bool = True
     box: Box | None = field(init=False)
 
     def __post_init__(self) -> None:

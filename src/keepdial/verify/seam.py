@@ -45,7 +45,7 @@ Floats = NDArray[np.float32]
 def measure(evidence: Evidence) -> Finding | None:
     """Measure the step across the mask's outline, where it runs inside the picture and changed anything."""
     box = evidence.around(DEPTH + 2)
-    if box is None or evidence.asked() >= 1:
+    if box is None or not evidence.blends or evidence.asked() >= 1:
         return None
     result = evidence.result.pixels[box.slices]
     canvas = evidence.canvas.pixels[box.slices] if evidence.guess and evidence.asked() > 0 else None

@@ -53,7 +53,7 @@ class Texture:
 
 def measure(evidence: Evidence) -> Finding | None:
     """Compare the detail of the edited area with the ring around it, where both are large enough."""
-    if evidence.box is None or evidence.asked() >= 1:
+    if evidence.box is None or not evidence.blends or evidence.asked() >= 1:
         return None
     found = compare(evidence.result.pixels, evidence.mask, evidence.box)
     if found is None:
