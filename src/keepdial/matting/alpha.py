@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WORK = 80_000
-"""Most unknown pixels that are solved at once; 8 microseconds each."""
+"""Most unknown pixels that are solved, in a picture of a megapixel or less; in larger ones it grows with the
+picture's side, so that their detail counts."""
 
 AREA = 3_000_000
 """Most pixels of the smaller picture."""
@@ -41,9 +42,6 @@ SMOOTH = 1e-5
 
 TOLERANCE = 1e-3
 """Residual, relative to the right hand side, at which the solver stops."""
-
-ROUNDS = 2
-"""How often neighbours share their samples."""
 
 CONTEXT = 24
 """Pixels around the unknown band that are looked at."""
@@ -80,7 +78,8 @@ def alpha_of(pixels: NDArray[Any], trimap: NDArray[np.float32]) -> NDArray[np.fl
             )
     count = int(np.count_nonzero(unknown[box.slices]))
     box = _with_known(trimap, box)
-    scale = min(1.0, (WORK / count) ** 0.5, (AREA / box.area) ** 0.5)
+    work = WORK * max(1.0, size_of(trimap).area / 1e6) ** 0.5
+    scale = min(1.0, (work / count) ** 0.5, (AREA / box.area) ** 0.5)
     alpha = trimap.copy()
     part, ours = pixels[box.slices], unknown[box.slices]
     if scale > 0.8:
@@ -165,11 +164,17 @@ def _solved(image: NDArray[np.float32], kinds: NDArray[np.int32]) -> NDArray[np.
     means = [
         image[kinds == value].mean(axis=0) if (kinds == value).any() else np.full(3, 0.5) for value in (1, 0)
     ]
-    pairs, likely = np.empty((n, 6), np.float32), np.empty(n, np.float32)
-    gather(at, image, kinds, np.concatenate(means).astype(np.float32)[None], pairs, likely)
-    for _ in range(ROUNDS):
-        shared = np.empty_like(pairs)
-        share(at, image, index, pairs, shared, likely)
+    mean = np.concatenate(means).astype(np.float32)[None]
+    # One pixel in four looks for colours, all share what was found: as good, and four times as fast.
+    seeker = np.ascontiguousarray(at[(at % 2 == 0).all(axis=1)])
+    finders = np.full(kinds.shape, -1, np.int32)
+    finders[seeker[:, 0], seeker[:, 1]] = np.arange(len(seeker), dtype=np.int32)
+    pairs, likely = np.empty((len(seeker), 6), np.float32), np.empty(n, np.float32)
+    if len(seeker):
+        gather(seeker, image, kinds, mean, pairs, likely)
+    for who in (finders, index):
+        shared = np.empty((n, 6), np.float32)
+        share(at, image, who, pairs, mean, shared, likely)
         pairs = shared
     mixed = likely[:, None] * pairs[:, :3] + (1 - likely[:, None]) * pairs[:, 3:]
     misfit = np.sqrt(((mixed - image[where]) ** 2).sum(axis=1))

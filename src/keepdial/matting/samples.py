@@ -136,11 +136,20 @@ def gather(
 
 @kernel(over="at", least=256)
 def share(
-    lo: int, hi: int, at: Ints2, image: Floats3, index: Ints2, pairs: Floats2, shared: Floats2, alpha: Floats1
+    lo: int,
+    hi: int,
+    at: Ints2,
+    image: Floats3,
+    index: Ints2,
+    pairs: Floats2,
+    mean: Floats2,
+    shared: Floats2,
+    alpha: Floats1,
 ) -> None:
     """Set `shared` (n, 6) to the mean of the best neighbours' pairs, `alpha` to what follows (section 3.2).
 
-    `index` (h, w) holds each unknown pixel's place in `at`, -1 elsewhere.
+    `index` (h, w) holds the place in `pairs` of each pixel that has one, -1 elsewhere; `mean` (1, 6) stands
+    in where no neighbour has one.
     """
     h, w = index.shape
     costs = np.empty(BEST, np.float32)
@@ -150,7 +159,7 @@ def share(
         r, g, b = image[y, x, 0], image[y, x, 1], image[y, x, 2]
         for k in range(BEST):
             costs[k] = np.float32(3e38)
-            whose[k] = i
+            whose[k] = -1
         for ny in range(max(0, y - REACH), min(h, y + REACH + 1)):
             for nx in range(max(0, x - REACH), min(w, x + REACH + 1)):
                 j = index[ny, nx]
@@ -165,9 +174,12 @@ def share(
                         k -= 1
                     costs[k] = error
                     whose[k] = j
+        found = 0
+        while found < BEST and whose[found] >= 0:
+            found += 1
         for c in range(6):
             total = np.float32(0)
-            for k in range(BEST):
+            for k in range(found):
                 total += pairs[whose[k], c]
-            shared[i, c] = total / BEST
+            shared[i, c] = total / found if found else mean[0, c]
         alpha[i], _ = _mixture(r, g, b, shared, i)
