@@ -126,11 +126,27 @@ def test_the_mask_is_the_rectangle_and_a_margin_of_its_height() -> None:
     stands = line((20, 10), (80, 10), (80, 30), (20, 30))
     assert np.allclose(grown(stands, part=0.25), [(15, 5), (85, 5), (85, 35), (15, 35)])
     assert np.allclose(grown(stands, part=0.0), [(18, 8), (82, 8), (82, 32), (18, 32)])  # the least: 2 px
-    mask = text_mask(np.zeros((50, 100, 3), np.uint8), [stands], part=0.25)
+    mask = text_mask(np.zeros((50, 100, 3), np.uint8), [stands], whole=True)
     assert mask.dtype == np.float32
-    assert Box.of(mask) == Box(15, 5, 71, 31)
-    assert mask.sum() == 71 * 31
+    assert Box.of(mask) == Box(18, 8, 65, 25)  # 0.12 of 20 px
+    assert mask.sum() == 65 * 25
     assert text_mask(np.zeros((5, 7, 3), np.uint8), []).sum() == 0
+
+
+def test_the_letters_mask_holds_all_ink_and_less_than_the_rectangle() -> None:
+    rgb = page(("SALE", 60, 100))
+    lines = find_text(rgb)
+    letters, whole = text_mask(rgb, lines), text_mask(rgb, lines, whole=True)
+    ink = rgb[..., 1] != 230
+    assert letters[ink].min() == 1
+    assert (letters <= whole).all()
+    assert letters.sum() < 0.85 * whole.sum()
+
+
+def test_letters_on_wild_ground_are_taken_whole() -> None:
+    rgb = np.random.default_rng(0).integers(0, 256, (60, 200, 3), dtype=np.uint8)
+    stands = line((40, 15), (160, 15), (160, 45), (40, 45))
+    assert (text_mask(rgb, [stands]) == text_mask(rgb, [stands], whole=True)).all()
 
 
 def test_corners_go_round_from_the_top_left() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from pydantic import JsonValue
 
 from keepdial.errors import SelectionError
 from keepdial.geometry import Box
@@ -53,6 +54,14 @@ def test_the_region_covers_all_ink_and_little_else(sign: Image) -> None:
     assert selection.mask.mean() < 0.25
     assert not selection.drawn
     assert not selection.hugs
+
+
+def test_named_text_is_its_letters_and_a_pin_its_lines(sign: Image) -> None:
+    asked_for: list[dict[str, JsonValue]] = [{}, {"name": "text"}, {"shape": "letters"}]
+    lines, named, asked = (
+        select([Selector(kind="text", options=options)], sign).mask.sum() for options in asked_for
+    )
+    assert named == asked < 0.9 * lines
 
 
 def test_it_answers_words_in_the_singular_and_guards() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -33,7 +33,7 @@ BLOCKS = frozenset(
 
 
 class TextOptions(Options):
-    """Which text; without either, every line of it."""
+    """Which text, and what of it; without a wording or a word, every line."""
 
     text: str | None = Field(
         default=None,
@@ -42,9 +42,17 @@ class TextOptions(Options):
         description="The wording, perhaps part of a line; case, spaces and usual misreadings do not count.",
     )
     name: str = Field(
-        default="text",
+        default="",
         max_length=40,
         description="The word that was used: text, a date stamp, a number plate, a caption, a sign, a line.",
+    )
+    shape: Literal["auto", "letters", "lines"] = Field(
+        default="auto",
+        description=(
+            "letters: what is written, with outline and shadow, where it can be told from its ground. lines: "
+            "the whole rectangle of each line. auto: letters where text was named or quoted, else lines, as "
+            "a pin needs them."
+        ),
     )
 
 
@@ -60,7 +68,7 @@ def lines_of(image: Image) -> tuple[Line, ...]:
 def find(options: TextOptions, image: Image) -> tuple[Instance, ...]:
     """Return each line, or block of lines, that is meant, from top to bottom.
 
-    A line's region is its rectangle with a margin, 1 = inside, so that an edit takes outline and shadow too.
+    Regions have 1 = inside and a margin, so that an edit takes outline and shadow too.
     """
     from keepdial.reading.match import blocks, is_date, is_plate, wording
 
@@ -74,16 +82,20 @@ def find(options: TextOptions, image: Image) -> tuple[Instance, ...]:
         groups = [group for group in groups if is_plate(group[0].text)]
     elif options.name in BLOCKS:
         groups = blocks(lines)
-    return tuple(_instance(group, image) for group in groups)
+    named = options.name != "" or options.text is not None
+    letters = options.shape == "letters" or (options.shape == "auto" and named)
+    return tuple(_instance(group, image, letters=letters) for group in groups)
 
 
-def _instance(lines: Sequence[Line], image: Image) -> Instance:
+def _instance(lines: Sequence[Line], image: Image, *, letters: bool) -> Instance:
     from keepdial.reading.mask import region_of
+    from keepdial.scene import scene_of
 
     said = " ".join(line.text for line in lines)
     shown = said if len(said) <= 40 else said[:37] + "..."
     score = sum(line.confidence for line in lines) / len(lines)
-    return Instance(region_of(lines, image.size), f'the text "{shown}"', score, {"text": said})
+    region = region_of(scene_of(image).rgb, lines, whole=not letters)
+    return Instance(region, f'the text "{shown}"', score, {"text": said})
 
 
 FINDER = Finder(
