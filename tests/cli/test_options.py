@@ -166,5 +166,5 @@ def test_a_file_option_is_read_into_the_request(tmp_path: Path) -> None:
     file = tmp_path / "p.png"
     file.write_bytes(b"bytes")
     assert options.values(Pictured, {"image": str(file)}) == {"image": base64.b64encode(b"bytes").decode()}
-    with pytest.raises(ParameterError, match=r"--image is .*nowhere.*allowed: a picture file"):
+    with pytest.raises(ParameterError, match=r"--image is .*allowed: a picture file"):
         options.values(Pictured, {"image": str(tmp_path / "nowhere.png")})

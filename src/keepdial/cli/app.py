@@ -28,8 +28,8 @@ HELP = (
 EPILOG = (
     "Exit codes: 0 done; 1 a replay came out differently; 2 something asked for is not possible as given; 3 "
     "the file is not a picture that can be opened; 4 the result cannot be written there; 5 no backend can do "
-    "it; 6 a backend failed; 7 the guarantee would have been broken, nothing was written; 8 a download failed; "
-    "130 stopped with Ctrl-C, nothing was written."
+    "it; 6 a backend failed; 7 the guarantee would have been broken, nothing was written; 8 a download "
+    "failed; 130 stopped with Ctrl-C, nothing was written."
 )
 PLAIN_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 

@@ -49,7 +49,8 @@ def places(
         raise ParameterError(
             "--output",
             output,
-            f"a name that ends in one of {' '.join(held)}: the result is transparent, which {format} cannot hold",
+            f"a name that ends in one of {' '.join(held)}: the result is transparent, which {format} "
+            "cannot hold",
         )
     if count == 1:
         return (Place(path, format),)

@@ -50,8 +50,8 @@ class Stage:
             not to go but to be kept in part, and may serve as example all the same.
         feather: width in px over which the edge is blended, inside the mask only.
         notes: what was decided, in words, for the report ("mask grown by 3 px to take the soft edge").
-        matte: (H, W) float32 in [0, 1] of the canvas, the share of the subject in each pixel, 1 = subject, for
-            backends that cut out; None where the operation has no subject.
+        matte: (H, W) float32 in [0, 1] of the canvas, the share of the subject in each pixel, 1 = subject,
+            for backends that cut out; None where the operation has no subject.
     """
 
     canvas: Image
