@@ -124,10 +124,16 @@ def stage(image: Image, selection: Selection, params: BackgroundParams, settings
 
 def picture_of(text: str) -> Image:
     """Return the picture that is written as base64; raise `ParameterError` or `FileError`."""
-    from keepdial.files import open_image
-    from keepdial.select.mask import decoded
+    import base64
+    import binascii
 
-    return open_image(decoded(text))
+    from keepdial.files import open_image
+
+    try:
+        data = base64.b64decode(text.partition("base64,")[2] or text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ParameterError("image", text[:40], "a picture file as base64") from None
+    return open_image(data)
 
 
 OPERATION = Operation(

@@ -80,8 +80,8 @@ def moved(
     return unlab(np.asarray(given + np.float32(amount) * part * (wanted - given), np.float32))
 
 
-SQUASH = 0.10
-"""How high the subject lies in its own shadow, as a part of its height."""
+SQUASH = 0.08
+"""How far the shadow reaches before and behind the foot, as a part of the subject's height."""
 
 SOFTNESS = 0.02
 """Blur of the shadow, as a part of the subject's height."""
@@ -114,8 +114,9 @@ def contact_shadow(matte: NDArray[np.float32], strength: float) -> NDArray[np.fl
     inside = small > 0.5
     lowest = np.where(inside.any(axis=0), small.shape[0] - 1 - inside[::-1].argmax(axis=0), -1.0)
     near = np.clip(1 - (foot - lowest) / (0.25 * tall), 0, 1) * (lowest >= 0)
-    half = max(1.0, SQUASH * tall / 2)
-    centre = np.where(lowest >= 0, lowest, foot)
+    half = max(1.5, SQUASH * tall)
+    # A little before the foot: what lies behind it is hidden.
+    centre = np.where(lowest >= 0, lowest, foot) + half / 4
     lying = np.clip(1 - np.abs(y[:, None] - centre[None]) / half, 0, 1) * near[None]
     sigma = max(0.8, SOFTNESS * tall)
     wide = cv2.GaussianBlur(lying.astype(np.float32), (0, 0), 2 * sigma, sigmaY=sigma)
