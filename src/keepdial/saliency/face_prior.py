@@ -30,7 +30,7 @@ OUTLINE = (
 )
 # Log-odds at these distances into the outline, in face widths (negative = outside of it).
 DEPTHS = (-3.0, -1.2, -0.3, 0.0, 0.3, 0.8)
-ODDS = (-4.0, -2.5, -0.8, 0.0, 1.2, 3.0)
+ODDS = (-3.0, -1.5, -0.5, 0.0, 1.0, 3.0)
 # Poses differ more the further down from the face: (down, part of the positive, part of the negative odds).
 TRUST = ((0.5, 1.0, 1.0), (1.5, 0.8, 0.8), (2.0, 0.77, 0.7), (5.0, 0.5, 0.7), (8.0, 0.3, 0.7))
 SMALL = 0.4

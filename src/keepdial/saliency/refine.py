@@ -28,7 +28,8 @@ def refine(mask: NDArray[np.float32], rgb: NDArray[np.uint8]) -> NDArray[np.floa
     height, width = rgb.shape[:2]
     mask = np.asarray(mask, np.float32)
     if mask.shape == (height, width):
-        return _snapped(mask, rgb)
+        # A cut at full size is hard: let its edge move by a pixel, too.
+        return _snapped(np.asarray(cv2.GaussianBlur(mask, (0, 0), 0.8), np.float32), rgb)
     while mask.shape != (height, width):
         h, w = mask.shape
         double = h * 2 < height or w * 2 < width
