@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from keepdial.errors import ModelMissing
-from keepdial.geometry import Box
+from keepdial.geometry import Box, Size
 from keepdial.models import runtime
 from keepdial.networks import facemesh, yolox, yunet
 
@@ -65,6 +65,18 @@ def test_of_overlapping_boxes_of_a_class_the_surest_stays(monkeypatch: pytest.Mo
     ]
     assert found[0].box == Box(0, 0, 89, 81)
     assert yolox.detect(np.zeros((416, 416, 3), np.uint8), score=0.8) == found[:1]
+
+
+def test_a_close_look_sees_four_parts_and_drops_what_they_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = yolox._parts(Size(200, 100))
+    assert parts == (Box(0, 0, 120, 60), Box(80, 0, 120, 60), Box(0, 40, 120, 60), Box(80, 40, 120, 60))
+    # Cell 0 of stride 32 (after 52 * 52 + 26 * 26 others) with size 32 by 32 about (16, 16): at the top left
+    # of each look, so the parts that do not begin where the picture does cut it.
+    network = FakeYolox({3380: [0.5, 0.5, 0, 0]}, {3380: (0, 0.9)})
+    monkeypatch.setattr(runtime, "onnx", lambda name: network)
+    found = yolox.detect(np.zeros((100, 200, 3), np.uint8), close=True)
+    # The whole: 32 * 200 / 416 = 15.4; the part at the top left: 32 * 120 / 416 = 9.2; the overlap is small.
+    assert [one.box for one in found] == [Box(0, 0, 16, 16), Box(0, 0, 10, 10)]
 
 
 @pytest.mark.parametrize(
