@@ -104,6 +104,28 @@ def test_a_rough_mask_finds_the_edge_of_the_colours() -> None:
     assert np.abs(alpha - (pixels[..., 0] == 220)).max() < 0.02
 
 
+def test_where_the_colours_are_alike_the_outline_decides() -> None:
+    rng = np.random.default_rng(5)
+    pixels = rng.integers(90, 110, (64, 64, 3), dtype=np.uint8)
+    mask = np.zeros((64, 64), np.float32)
+    mask[:, 32:] = 1
+    alpha = soft_edge(pixels, mask, width=16)
+    assert alpha[:, 37:].mean() > 0.95
+    assert alpha[:, :27].mean() < 0.05
+
+
+def test_a_hole_of_the_mask_is_decided_by_the_colours() -> None:
+    pixels = np.full((64, 64, 3), BLUE, np.uint8)
+    pixels[16:48, 16:48] = RED
+    rough = (pixels[..., 0] == 220).astype(np.float32)
+    rough[30:32, 30:32] = 0  # no hole in the picture
+    pixels[38:41, 24:27] = BLUE  # and one, which the mask has too
+    rough[38:41, 24:27] = 0
+    alpha = soft_edge(pixels, rough, width=10)
+    assert alpha[30:32, 30:32].min() > 0.95
+    assert alpha[39, 25] < 0.1
+
+
 def test_a_mask_of_everything_or_nothing_comes_back() -> None:
     pixels, _, _ = ramp()
     for value in (0, 1):

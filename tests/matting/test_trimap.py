@@ -6,6 +6,7 @@ import pytest
 from keepdial.errors import ParameterError
 from keepdial.geometry import Size
 from keepdial.matting import default_width, trimap_of
+from keepdial.matting.trimap import despeckled
 
 
 def row(values: Sequence[float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -58,3 +59,32 @@ def test_what_is_no_mask_or_no_width_is_refused() -> None:
 def test_the_default_width_follows_the_diagonal() -> None:
     assert default_width(Size(3000, 4000)) == 100
     assert default_width(Size(30, 40)) == 6
+
+
+def test_specks_and_holes_are_named_apart() -> None:
+    mask = np.zeros((40, 60), np.float32)
+    mask[:, 30:] = 1
+    mask[10:12, 8:10] = 1
+    mask[20, 45] = 0
+    cleaned, specks = despeckled(mask, 5)
+    assert np.array_equal(cleaned[0], mask[0])
+    assert cleaned[10, 8] == 0
+    assert cleaned[20, 45] == 1
+    # 5 pixels are at most 3 in a row: so far around.
+    assert specks[20].nonzero()[0].tolist() == list(range(42, 49))
+    assert specks[:, 45].nonzero()[0].tolist() == list(range(17, 24))
+    assert not specks[:, 20:40].any()
+
+
+def test_pieces_large_enough_stay() -> None:
+    mask = np.zeros((20, 20), np.float32)
+    mask[5:8, 5:8] = 1
+    cleaned, specks = despeckled(mask, 5)
+    assert np.array_equal(cleaned, mask)
+    assert not specks.any()
+
+
+def test_a_mask_of_nothing_but_specks_stays() -> None:
+    mask = np.zeros((20, 20), np.float32)
+    mask[5, 5] = 1
+    assert np.array_equal(despeckled(mask, 5)[0], mask)

@@ -86,3 +86,29 @@ def _deep(sure: NDArray[np.bool_], width: float) -> NDArray[np.bool_]:
     middle = cv2.dilate(middle, np.ones((reach, 1), np.uint8))
     deep: NDArray[np.bool_] = sure & (depth > np.minimum(width / 2, THIN * middle))
     return deep
+
+
+def despeckled(mask: NDArray[np.float32], area: float) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return the mask without specks and holes of less than `area` pixels, and where they were.
+
+    The second is (H, W) bool, True on them and as far around as their side may be. Pieces that touch by a
+    corner are one.
+    """
+    import cv2
+
+    cleaned, specks = mask, np.zeros(mask.shape, np.bool_)
+    for value in (0, 1):
+        pieces = ((mask >= 0.5) == bool(value)).view(np.uint8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
+        small = stats[:, cv2.CC_STAT_AREA] < area
+        small[0] = False
+        if count <= 1 or not small.any() or small[1:].all():
+            continue
+        here = small[labels]
+        specks |= here
+        cleaned = np.where(here, np.float32(1 - value), cleaned)
+    if specks.any():
+        side = 2 * int(np.ceil(area**0.5)) + 1
+        around = cv2.dilate(specks.view(np.uint8), np.ones((1, side), np.uint8))
+        specks = cv2.dilate(around, np.ones((side, 1), np.uint8)) > 0
+    return cleaned, specks
