@@ -82,6 +82,8 @@ def test_points_labels_and_scale_by_numbers() -> None:
     points, labels = sam.prompts(encoded, [Click(0.5, 0.5), Click(512, 300, inside=False)], None)
     assert points.tolist() == [[0.5, 0.5], [1023.5, 599.5], [0, 0]]
     assert labels.tolist() == [1, 0, -1]
+    points, labels = sam.prompts(encoded, [Click(0.5, 0.5)], None, pad=False)
+    assert labels.tolist() == [1]
     points, labels = sam.prompts(encoded, [Click(10, 20)], Box(30, 40, 50, 60))
     assert points.tolist() == [[19.5, 39.5], [59.5, 79.5], [159.5, 199.5]]
     assert labels.tolist() == [1, 2, 3]

@@ -80,9 +80,12 @@ def fetch(
             if part.exists() and part.stat().st_size > before:
                 left = list(waits)
             if not left:
+                arrived = part.exists() and part.stat().st_size > 0
+                again = "What has arrived is kept; ask again to go on from there."
+                other = f"Check the connection, or fetch {wanted.url} elsewhere: keepdial models add PATH"
                 raise FetchError(
                     f"The download from {urlsplit(wanted.url).hostname} failed: {problem}.",
-                    hint="What has arrived is kept; ask again to go on from there.",
+                    hint=again if arrived else other,
                     detail=f"{wanted.url}: {problem}",
                 ) from problem
             _wait(left.pop(0), cancel)

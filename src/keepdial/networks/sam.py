@@ -187,7 +187,8 @@ def decode(
     decoder: Onnx, encoded: Encoded, clicks: Sequence[Click] = (), box: Box | None = None
 ) -> NDArray[np.float32]:
     """Return the mask (H, W) float32 in [0, 1] of what is clicked or boxed in an encoded picture."""
-    points, labels = prompts(encoded, clicks, box)
+    # SAM 2's exports add the padding point themselves.
+    points, labels = prompts(encoded, clicks, box, pad="image_embed" not in decoder.inputs)
     given: dict[str, NDArray[Any]] = {
         **encoded.features,
         "point_coords": points[None],
@@ -211,11 +212,11 @@ def decode(
 
 
 def prompts(
-    encoded: Encoded, clicks: Sequence[Click], box: Box | None
+    encoded: Encoded, clicks: Sequence[Click], box: Box | None, *, pad: bool = True
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return points (N, 2) in canvas pixels and labels (N): 1 inside, 0 outside, 2 and 3 a box's corners.
 
-    Without a box, a point at (0, 0) with the label -1 stands for it, as in SAM's own examples.
+    Without a box, if `pad`, a point at (0, 0) with the label -1 stands for it, as in SAM's own examples.
     """
     points = [(click.x, click.y) for click in clicks]
     labels = [INSIDE if click.inside else OUTSIDE for click in clicks]
@@ -225,7 +226,7 @@ def prompts(
     scale = np.array([encoded.content[1] / encoded.size[1], encoded.content[0] / encoded.size[0]])
     # The networks count from the first pixel's centre (they add 0.5 themselves), we from its corner.
     placed = np.array(points, np.float64) * scale - 0.5
-    if box is None:
+    if pad and box is None:
         placed = np.concatenate([placed, [[0.0, 0.0]]])
         labels.append(PADDING)
     return placed.astype(np.float32), np.array(labels, np.float32)
