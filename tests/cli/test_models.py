@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keepdial.models import store
+from keepdial.models import check
 from tests.cli.conftest import Run
 from tests.models import samples
 
@@ -15,7 +15,7 @@ from tests.models import samples
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KEEPDIAL_MODELS", str(tmp_path / "models"))
-    monkeypatch.setattr(store, "_checked", {})
+    monkeypatch.setattr(check, "_checked", {})
     return tmp_path / "models"
 
 

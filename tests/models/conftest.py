@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from keepdial.models import catalogue, store
+from keepdial.models import catalogue, check, store
 from keepdial.models.catalogue import Card
 from tests.models import samples
 from tests.models.server import Host, hosting
@@ -26,7 +26,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "models"
     monkeypatch.setenv("KEEPDIAL_MODELS", str(path))
     monkeypatch.delenv("KEEPDIAL_OFFLINE", raising=False)
-    monkeypatch.setattr(store, "_checked", {})
+    monkeypatch.setattr(check, "_checked", {})
     return path
 
 
@@ -56,8 +56,8 @@ def make_card(monkeypatch: pytest.MonkeyPatch) -> MakeCard:
         }
         one = Card(**given)
         known = {one.name: one}
-        monkeypatch.setattr(store, "cards", lambda: known)
-        monkeypatch.setattr(catalogue, "cards", lambda: known)
+        for module in (catalogue, check, store):
+            monkeypatch.setattr(module, "cards", lambda: known)
         return one
 
     return make

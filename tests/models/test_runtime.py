@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from keepdial.errors import BackendError, ModelMissing
-from keepdial.models import installed, missing, runtime, store
+from keepdial.models import check, installed, missing, runtime
 from tests.models import samples
 from tests.networks import graphs
 
@@ -92,7 +92,7 @@ def test_without_its_package_a_model_counts_as_absent(shared: Path, monkeypatch:
     runtime.forget()
     assert installed("selfie")
     said = "TensorFlow Lite models need the package ai-edge-litert: pip install 'keepdial[tflite]'"
-    monkeypatch.setattr(store, "lacking_package", lambda kind: said if kind in ("tflite", "task") else "")
+    monkeypatch.setattr(check, "lacking_package", lambda kind: said if kind in ("tflite", "task") else "")
     monkeypatch.setattr(runtime, "lacking_package", lambda kind: said)
     assert not installed("selfie")
     assert not installed("face-landmarker")

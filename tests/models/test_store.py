@@ -14,7 +14,7 @@ import pytest
 
 from keepdial import models
 from keepdial.errors import InputError, ModelMissing, ModelRefused, OutputError, ParameterError
-from keepdial.models import Card, store
+from keepdial.models import Card, check, store
 from keepdial.progress import Event
 from tests.models import samples
 from tests.models.conftest import CONTENT, SHA256, MakeCard
@@ -106,17 +106,17 @@ def test_a_file_is_read_through_once_and_again_when_it_changes(
     path = place / "tiny.onnx"
     path.write_bytes(CONTENT)
     read: list[Path] = []
-    through = store._read_through
+    through = check._read_through
 
     def counted(wanted: Card, folder: Path, file: Path) -> str:
         read.append(file)
         return through(wanted, folder, file)
 
-    monkeypatch.setattr(store, "_read_through", counted)
+    monkeypatch.setattr(check, "_read_through", counted)
     models.path_of("tiny")
     models.path_of("tiny")
     assert len(read) == 1
-    monkeypatch.setattr(store, "_checked", {})  # as another process would: the record is enough
+    monkeypatch.setattr(check, "_checked", {})  # as another process would: the record is enough
     models.path_of("tiny")
     assert len(read) == 1
     os.utime(path, ns=(1, 1))
@@ -166,7 +166,7 @@ def test_a_broken_record_is_as_none(place: Path, make_card: MakeCard) -> None:
     (place / "tiny.onnx").write_bytes(CONTENT)
     for text in ("", "[]", '{"models": {"tiny": {"file": 1}}}', '{"models": 3}'):
         (place / "installed.json").write_text(text)
-        store._checked.clear()
+        check._checked.clear()
         assert models.installed("tiny")
 
 
@@ -253,7 +253,7 @@ import sys
 from keepdial.models import catalogue as cards, store
 one = cards.Card(name="tiny", task="t", source="s", url=sys.argv[1], file="tiny.onnx", format="onnx",
                  licence="MIT", inputs="x", sha256=sys.argv[2])
-cards.cards = store.cards = lambda: {"tiny": one}
+cards.cards = lambda: {"tiny": one}
 print("started", flush=True)
 print(store.get("tiny", loopback=True)[0])
 """

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from keepdial.models import runtime, store
+from keepdial.models import check, runtime
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def model_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "models"
     folder.mkdir()
     monkeypatch.setenv("KEEPDIAL_MODELS", str(folder))
-    monkeypatch.setattr(store, "_sha256", lambda *_, **__: "0" * 64)
+    monkeypatch.setattr(check, "sha256_of", lambda *_, **__: "0" * 64)
     return folder
 
 

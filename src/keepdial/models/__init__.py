@@ -9,8 +9,9 @@ bytes were checked, or raises `keepdial.errors.ModelMissing`, which says how to 
 from __future__ import annotations
 
 from keepdial.models.catalogue import Card, card, cards
+from keepdial.models.check import State, installed, missing, path_of, states
 from keepdial.models.place import folder
-from keepdial.models.store import State, add, get, installed, missing, path_of, remove, states
+from keepdial.models.store import add, get, remove
 
 __all__ = [
     "Card",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keepdial.errors import BackendError, ModelMissing
-from keepdial.models.store import lacking_package, path_of
+from keepdial.models.check import lacking_package, path_of
 from keepdial.settings import Settings
 
 if TYPE_CHECKING:

@@ -1,19 +1,17 @@
-"""The store: which models are here, whether their bytes are right, and bringing and removing them."""
+"""The store: fetching, adding and removing models."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
 import os
 import shutil
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from keepdial.errors import InputError, KeepdialError, ModelMissing, ModelRefused, OutputError
+from keepdial.errors import InputError, ModelMissing, ModelRefused
 from keepdial.models.catalogue import Card, card, cards
+from keepdial.models.check import other_kind, remember, sha256_of
 from keepdial.models.place import (
     Installed,
     cannot_write,
@@ -28,148 +26,6 @@ from keepdial.progress import Cancel, Event, Listener, silent
 from keepdial.settings import Settings
 
 CHUNK = 1024 * 1024
-
-_log = logging.getLogger("keepdial")
-_checked: dict[Path, tuple[int, int, str]] = {}
-"""What this process read through and found right: size, time of change and sha256, by path."""
-_lock = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How one model stands: `path` is None when it is not installed, `wrong` says what is wrong with it."""
-
-    card: Card
-    path: Path | None
-    sha256: str | None = None
-    wrong: str = ""
-
-
-def path_of(name: str, *, settings: Settings | None = None) -> Path:
-    """Return where the model `name` lies, after making sure that its bytes are right.
-
-    A file is read through once; after that its size and time of change are enough. Where the card has no
-    hash, the one recorded at the first fetch counts.
-
-    Raises:
-        ModelMissing: it is not installed; the message says what it is and how to get it.
-        ModelRefused: the file there is not the model, is damaged, or is of a kind that is not loaded.
-        ParameterError: there is no card of that name.
-    """
-    wanted = card(name)
-    place = folder(settings)
-    path = place / wanted.file
-    if not path.is_file():
-        raise missing(name)
-    _sha256(wanted, place)
-    return path
-
-
-def installed(name: str, *, settings: Settings | None = None) -> bool:
-    """Return whether the model `name` is here and can be run: never raises, so finders can ask it first.
-
-    A damaged file counts as absent, and is logged; so does a model whose package is not installed.
-    """
-    try:
-        path_of(name, settings=settings)
-        return not lacking_package(card(name).format)
-    except ModelMissing:
-        return False
-    except ModelRefused as problem:
-        _log.warning("%s", problem)
-        return False
-
-
-def lacking_package(kind: str) -> str:
-    """Return "" if models of the format `kind` can be run here, else what to install, in words."""
-    from importlib.util import find_spec
-
-    if kind not in ("tflite", "task") or find_spec("ai_edge_litert") is not None:
-        return ""
-    return "TensorFlow Lite models need the package ai-edge-litert: pip install 'keepdial[tflite]'"
-
-
-def missing(name: str, *, settings: Settings | None = None) -> ModelMissing:
-    """Return the error that says what the model `name` is and how to get it, or what it lacks to run."""
-    wanted = card(name)
-    if (folder(settings) / wanted.file).is_file() and (lacks := lacking_package(wanted.format)):
-        return ModelMissing(f"The model {name!r} is here and cannot be run.", hint=f"{lacks}.")
-    return ModelMissing(
-        f"The model {name!r} is not installed. {wanted.task} ({wanted.size}; {wanted.use}).",
-        hint=f"Get it with: keepdial models get {name}",
-    )
-
-
-def _sha256(wanted: Card, place: Path, *, again: bool = False) -> str:
-    """Return the hash of the model's file after checking it, from memory or the record where that will do."""
-    path = place / wanted.file
-    stat = path.stat()
-    known = None if again else _checked.get(path)
-    if known is None and not again:
-        noted = recorded(place).get(wanted.name)
-        if noted is not None and noted.file == wanted.file:
-            known = (noted.bytes, noted.mtime_ns, noted.sha256)
-    if (
-        known is not None
-        and known[:2] == (stat.st_size, stat.st_mtime_ns)
-        and wanted.sha256 in (None, known[2])
-    ):
-        _checked[path] = known
-        return known[2]
-    with _lock:
-        return _read_through(wanted, place, path)
-
-
-def _read_through(wanted: Card, place: Path, path: Path) -> str:
-    from keepdial.models.content import judge
-
-    stat = path.stat()
-    noted = recorded(place).get(wanted.name)
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    promised = wanted.sha256 or (noted.sha256 if noted is not None else found)
-    if found != promised:
-        raise ModelRefused(
-            f"{str(path)!r} is not the model {wanted.name!r}: its sha256 is {found}, and "
-            f"{'the card' if wanted.sha256 else 'the first fetch'} has {promised}.",
-            hint=f"Remove it and fetch it anew: keepdial models remove {wanted.name}; keepdial models get "
-            f"{wanted.name}",
-        )
-    kind = judge(path)
-    if kind != wanted.format:
-        raise _other_kind(wanted, kind)
-    _checked[path] = (stat.st_size, stat.st_mtime_ns, found)
-    origin = "found" if noted is None else noted.origin
-    with contextlib.suppress(
-        OSError, OutputError
-    ):  # a read-only folder: this process remembers, the next reads it again
-        record(place, wanted.name, Installed(wanted.file, found, stat.st_size, stat.st_mtime_ns, origin))
-    return found
-
-
-def _other_kind(wanted: Card, kind: str) -> ModelRefused:
-    return ModelRefused(
-        f"The file holds {kind}; the model {wanted.name!r} is {wanted.format}.",
-        hint="Name the model that it is, or look for this one in its own format.",
-    )
-
-
-def states(*, settings: Settings | None = None, again: bool = False) -> tuple[State, ...]:
-    """Return how every model stands; with `again` each file that is here is read through anew."""
-    place = folder(settings)
-    found = []
-    for wanted in cards().values():
-        path = place / wanted.file
-        state = State(wanted, path if path.is_file() else None)
-        if state.path is not None:
-            try:
-                state = replace(state, sha256=_sha256(wanted, place, again=again))
-            except KeepdialError as problem:
-                state = replace(state, wrong=str(problem))
-            except OSError as problem:
-                state = replace(state, wrong=f"It cannot be read: {problem.strerror}.")
-        found.append(state)
-    return tuple(found)
 
 
 def get(
@@ -200,7 +56,7 @@ def _get(wanted: Card, progress: Listener, cancel: Cancel | None, settings: Sett
     place = folder(settings)
     path = place / wanted.file
     if path.is_file():
-        _sha256(wanted, place)
+        sha256_of(wanted, place)
         return path
     if settings.offline:
         raise ModelMissing(
@@ -212,7 +68,7 @@ def _get(wanted: Card, progress: Listener, cancel: Cancel | None, settings: Sett
     make(place)
     with _held(place, wanted, cancel):
         if path.is_file():  # another process was faster
-            _sha256(wanted, place)
+            sha256_of(wanted, place)
             return path
         part = place / f".{wanted.name}.part"
         noted = recorded(place).get(wanted.name)
@@ -241,17 +97,18 @@ def _install(wanted: Card, part: Path, path: Path, sha256: str, origin: str) -> 
     try:
         kind = judge(part)
         if kind != wanted.format:
-            raise _other_kind(wanted, kind)
+            raise other_kind(wanted, kind)
     except ModelRefused:
         part.unlink(missing_ok=True)
         raise
     try:
         os.replace(part, path)
         stat = path.stat()
-        record(path.parent, wanted.name, Installed(path.name, sha256, stat.st_size, stat.st_mtime_ns, origin))
+        entry = Installed(path.name, sha256, stat.st_size, stat.st_mtime_ns, origin)
+        record(path.parent, wanted.name, entry)
     except OSError as problem:
         raise cannot_write(path, problem) from problem
-    _checked[path] = (stat.st_size, stat.st_mtime_ns, sha256)
+    remember(path, entry)
 
 
 def add(
@@ -285,7 +142,7 @@ def add(
         ) from problem
     wanted = _match(Path(source).name, sha256, given)
     if kind != wanted.format:
-        raise _other_kind(wanted, kind)
+        raise other_kind(wanted, kind)
     place = folder(settings)
     make(place)
     path, part = place / wanted.file, place / f".{wanted.name}.add-{os.getpid()}"
@@ -373,5 +230,5 @@ def remove(name: str, *, settings: Settings | None = None) -> bool:
             rests.append(path)
     except OSError as problem:
         raise cannot_write(path, problem) from problem
-    _checked.pop(path, None)
+    remember(path, None)
     return bool(rests)
