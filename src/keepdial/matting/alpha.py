@@ -305,6 +305,17 @@ def _carry(
 
 def _linear(image: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return (h, w, 4): the slopes and the offset of alpha as a linear function of the colours nearby."""
+    h = len(alpha)
+    made = np.empty((*alpha.shape, 4), np.float32)
+    for top in range(0, h, ROWS):
+        bottom = min(h, top + ROWS)
+        # Two means of 3 x 3 reach two rows beyond.
+        y0, y1 = max(0, top - 2), min(h, bottom + 2)
+        made[top:bottom] = _linear_rows(image[y0:y1], alpha[y0:y1])[top - y0 : bottom - y0]
+    return made
+
+
+def _linear_rows(image: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[np.float32]:
     import cv2
 
     def mean(a: NDArray[Any]) -> NDArray[Any]:
@@ -324,5 +335,4 @@ def _linear(image: NDArray[np.float32], alpha: NDArray[np.float32]) -> NDArray[n
     sr = (c00 * ra + c01 * ga + c02 * ba) / det
     sg = (c01 * ra + c11 * ga + c12 * ba) / det
     sb = (c02 * ra + c12 * ga + c22 * ba) / det
-    made: NDArray[np.float32] = mean(np.dstack([sr, sg, sb, ma - sr * mr - sg * mg - sb * mb]))
-    return made.astype(np.float32)
+    return np.asarray(mean(np.dstack([sr, sg, sb, ma - sr * mr - sg * mg - sb * mb])), np.float32)
