@@ -23,8 +23,6 @@ SMALLEST, LARGEST = 0.0004, 0.015
 """Area of a small thing, as a part of the picture's."""
 TOUCHES, DEEP = 0.02, 0.2
 """How far from the border a thing may begin, and how far it may reach, as a part of the picture's sides."""
-BUSY = 0.06
-"""Share of the border that may stand out; where more does, nothing there is out of place."""
 
 
 def find(image: Image) -> tuple[Candidate, ...]:
@@ -37,12 +35,7 @@ def find(image: Image) -> tuple[Candidate, ...]:
     work = ground(image, SIDE)
     differs = _from_ground(work.lab)
     h, w = differs.shape
-    band = np.ones((h, w), bool)
-    by, bx = max(1, round(DEEP * h)), max(1, round(DEEP * w))
-    band[by : h - by, bx : w - bx] = False
     out = differs > PLAIN
-    if out[band].mean() > BUSY:
-        return ()
     count, labels, stats, _ = cv2.connectedComponentsWithStats(out.astype(np.uint8), connectivity=8)
     found = []
     for i in range(1, count):

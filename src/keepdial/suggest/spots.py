@@ -17,7 +17,8 @@ RADII = (1.5, 3.0, 6.0)
 """Radii of spots that are looked for, in working pixels."""
 LEAST = 2.0
 """Least difference from the ground, in units of Lab, as the filter answers."""
-TIMES = 7.0
+REACH, RANK = 4.0, 2
+TIMES = 4.0
 """How many times the ground's own answer a spot's must be."""
 AROUND, CALM, MOSTLY = 0.1, 2.5, 0.85
 """Within a window of `AROUND` of the longer side `MOSTLY` of the ground varies by less than `CALM`, Lab."""
@@ -65,7 +66,7 @@ def _answers(lab: NDArray[np.float32], radius: float) -> tuple[NDArray[np.float3
         cv2.GaussianBlur(lab, (0, 0), s, borderType=cv2.BORDER_REFLECT) for s in (0.7 * radius, 1.6 * radius)
     )
     answer = np.asarray(np.sqrt(((near - wide) ** 2).sum(axis=2)), np.float32)
-    reach = int(np.ceil(6 * radius))
+    reach = int(np.ceil(REACH * radius))
     size = 2 * reach // 2 + 1
     mean = cv2.blur(answer, (size, size), borderType=cv2.BORDER_REFLECT)
     shift = reach + round(1.5 * radius)
@@ -87,7 +88,7 @@ def _answers(lab: NDArray[np.float32], radius: float) -> tuple[NDArray[np.float3
             borderMode=cv2.BORDER_REFLECT,
         )
         sides.append(moved)
-    return answer, np.asarray(np.max(sides, axis=0), np.float32)
+    return answer, np.asarray(np.sort(sides, axis=0)[-RANK], np.float32)
 
 
 def _quiet(lab: NDArray[np.float32]) -> NDArray[np.bool_]:
