@@ -38,7 +38,7 @@ def test_selfie_sees_0_to_1_both_ways_round_and_answers_in_place(no_models: None
     found = selfie.person(left_red())
     assert found.shape == (80, 120)
     assert found.dtype == np.float32
-    first, second = network.fed
+    first, second = network.fed[:2]
     assert first[0, 0, 0].tolist() == pytest.approx([1, 0.2, 0])
     assert np.array_equal(first[0], second[0, :, ::-1])
     assert found[40, 10] == 1
@@ -46,35 +46,16 @@ def test_selfie_sees_0_to_1_both_ways_round_and_answers_in_place(no_models: None
     assert found[40, 60] == 0
 
 
-def test_selfie_looks_closer_at_people_who_matter(fake: MakeFake, monkeypatch: pytest.MonkeyPatch) -> None:
-    network: Fake = fake((1, 256, 256, 3), lambda x: np.full_like(x[..., :1], float(len(network.fed) > 2)))
-    large, small = Box(20, 10, 40, 40), Box(100, 5, 8, 8)
-    found = [
-        yolox.Detection("person", 0.9, large),
-        yolox.Detection("person", 0.9, small),
-        yolox.Detection("cat", 0.9, Box(0, 0, 120, 80)),
-    ]
-    monkeypatch.setattr("keepdial.models.installed", lambda name: True)
-    monkeypatch.setattr(yolox, "detect", lambda rgb, score: found)
-    rgb = left_red()
-    # The look at the whole sees nobody, the closer look sees a person everywhere in 48 x 48 from (16, 6).
-    seen = selfie.person(rgb)
-    assert len(network.fed) == 4
-    assert seen[30, 40] == 0.5
-    assert seen[6, 16] == 0.5
-    assert seen[53, 63] == 0.5
-    assert seen[5, 16] == seen[54, 63] == seen[30, 64] == 0
-
-
-def test_selfie_of_the_main_people_halves_the_others(fake: MakeFake, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake((1, 256, 256, 3), lambda x: np.ones_like(x[..., :1]))
-    monkeypatch.setattr("keepdial.models.installed", lambda name: True)
-    monkeypatch.setattr(
-        yolox, "detect", lambda rgb, score: [yolox.Detection("person", 0.9, Box(20, 10, 40, 40))]
-    )
-    seen = selfie.person(left_red(), main=True)
-    assert (seen[30, 40], seen[30, 100]) == (1, 0.5)
-    assert (selfie.person(left_red()) == 1).all()
+def test_a_look_at_a_box_is_at_the_square_around_it(fake: MakeFake) -> None:
+    network = fake((1, 256, 256, 3), lambda x: x[..., :1])
+    rgb = np.zeros((80, 120, 3), np.uint8)
+    rgb[6:54, 16:64] = 255
+    found = selfie.person_in(rgb, Box(30, 10, 20, 40))
+    # 40 + 2 * 4 = 48 about (40, 30): all that the network saw is the white square.
+    assert found.shape == (40, 20)
+    assert (network.fed[0] == 1).all()
+    assert (found == 1).all()
+    assert selfie.person_in(rgb, Box(0, 0, 10, 10)).shape == (10, 10)
 
 
 def test_deeplab_sees_minus_1_to_1_and_gives_softmax_by_name(fake: MakeFake) -> None:
@@ -176,6 +157,6 @@ def test_people_are_cut_out_as_people_would(real_models: Path, shared: Path) -> 
         rgb = np.asarray(Image.open(path).convert("RGB"))
         truth = Image.open(path.with_name(path.name.replace("_image.jpg", "_mask.png"))).convert("L")
         wanted = np.asarray(truth.resize((rgb.shape[1], rgb.shape[0]), Image.Resampling.NEAREST)) > 127
-        found = selfie.person(rgb, main=True) > 0.5
+        found = selfie.person(rgb) > 0.5
         scores.append((found & wanted).sum() / (found | wanted).sum())
     assert np.median(scores) > 0.93

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from keepdial.files import open_image
 from keepdial.geometry import Box
 from keepdial.image import Image
-from keepdial.networks import deeplab, owl, sam, yolox
+from keepdial.networks import deeplab, owl, sam, selfie, yolox
 from keepdial.networks.names import COCO
 from keepdial.networks.yolox import Detection
 from keepdial.select import _maps, _outline, objects
@@ -200,6 +200,7 @@ def test_people_come_from_their_own_network_and_keep_to_themselves(
     given = segmented(monkeypatch)
     people = np.zeros((60, 80), np.float32)
     people[10:50, 10:70] = 1
+    monkeypatch.setattr(selfie, "person_in", lambda rgb, box: people[box.slices])
     monkeypatch.setattr(_maps, "person", lambda image: people)
     detect(monkeypatch, boxed("person", 10, 10, 30, 40), boxed("person", 36, 10, 34, 40))
     left, right = find("man", image)
@@ -219,6 +220,7 @@ def test_a_person_that_their_network_misses_is_segmented(
 ) -> None:
     given = segmented(monkeypatch)
     monkeypatch.setattr(_maps, "person", lambda image: np.zeros((60, 80), np.float32))
+    monkeypatch.setattr(selfie, "person_in", lambda rgb, box: np.zeros((box.height, box.width), np.float32))
     detect(monkeypatch, boxed("person", 10, 10, 30, 40))
     assert find("woman", image)[0].region.values.any()
     assert len(given) == 1

@@ -34,6 +34,8 @@ RIM = 1.2
 """Beyond this part of the half sides a round thing is certainly not."""
 LEAST, MOST = 0.05, 0.98
 """An outline that fills less or more of the box than this is none: the prior, else the box, stands."""
+SMALL = 0.25
+"""A person whose box is less than this part of the picture is looked at by themselves."""
 WORKING = 512
 """Longer side at which a network's map is brought to the picture's edges."""
 
@@ -60,7 +62,11 @@ def outline(one: Detection, others: Sequence[Detection], image: Image) -> tuple[
 
 
 def _people(box: Box, image: Image) -> Map | None:
-    """Return the mask of people in `box`, its edge led by the picture; None without the model."""
+    """Return the mask of people in `box`, its edge led by the picture; None without the model.
+
+    A small box is looked at once more by itself, and the two answers are averaged.
+    """
+    from keepdial.networks import selfie
     from keepdial.networks.pictures import resized
     from keepdial.saliency.refine import refine
     from keepdial.select._maps import person
@@ -69,6 +75,8 @@ def _people(box: Box, image: Image) -> Map | None:
     if found is None:
         return None
     part = np.ascontiguousarray(found[box.slices])
+    if box.area < SMALL * image.size.area:
+        part = (part + selfie.person_in(scene_of(image).rgb, box)) / np.float32(2)
     scale = min(1.0, WORKING / max(box.width, box.height))
     small = resized(part, max(1, round(box.width * scale)), max(1, round(box.height * scale)))
     return refine(small, np.ascontiguousarray(scene_of(image).rgb[box.slices]))
