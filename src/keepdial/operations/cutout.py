@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from keepdial.errors import SelectionError
+from keepdial.errors import ParameterError, SelectionError
 from keepdial.operations import Operation, Params, Stage
 
 if TYPE_CHECKING:
@@ -17,7 +17,23 @@ if TYPE_CHECKING:
     from keepdial.select import Selection
     from keepdial.settings import Settings
 
-Edge = Literal["auto", "hard"] | Annotated[float, Field(ge=0, le=1000)]
+WIDEST = 1000.0
+
+
+def _edge(value: object) -> object:
+    """Let through what is an edge; pydantic's own words for a choice of kinds would name the first alone."""
+    if value in ("auto", "hard"):
+        return value
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        try:
+            if 0 <= float(value) <= WIDEST:
+                return float(value)
+        except ValueError:
+            pass
+    raise ParameterError("edge", value, f"auto, hard, or a width in pixels from 0 to {WIDEST:g}")
+
+
+Edge = Annotated[Literal["auto", "hard"] | float, BeforeValidator(_edge)]
 """How the edge is found: by itself, not at all, or within so many pixels."""
 
 EDGE = (
