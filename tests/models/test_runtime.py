@@ -37,6 +37,14 @@ def test_a_network_runs_by_names_and_is_loaded_once(tmp_path: Path) -> None:
     assert runtime.onnx(path)({"x": np.array([1], np.float32)})["y"].tolist() == [3]
 
 
+def test_a_forked_child_loads_for_itself(tmp_path: Path) -> None:
+    path = double(tmp_path / "a.onnx")
+    runtime.onnx(path)
+    runtime._begin_anew()  # what happens in the child
+    assert runtime._loaded == {}
+    assert runtime.onnx(path)({"x": np.array([1], np.float32)})["y"].tolist() == [2]
+
+
 def test_several_threads_may_ask_at_once(tmp_path: Path) -> None:
     path = double(tmp_path / "a.onnx")
     found: list[object] = []

@@ -160,6 +160,24 @@ def test_a_read_only_folder_serves_and_is_left_alone(
         place.chmod(0o755)
 
 
+def test_a_file_that_cannot_be_read_counts_as_absent(
+    place: Path, make_card: MakeCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_card()
+    place.mkdir()
+    (place / "tiny.onnx").write_bytes(CONTENT)
+
+    def denied(*_: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(check, "_read_through", denied)
+    assert not models.installed("tiny")
+    with pytest.raises(ModelRefused, match=r"cannot be read: Permission denied.*KEEPDIAL_MODELS"):
+        models.path_of("tiny")
+    (state,) = models.states()
+    assert "cannot be read" in state.wrong
+
+
 def test_a_broken_record_is_as_none(place: Path, make_card: MakeCard) -> None:
     make_card()
     place.mkdir()

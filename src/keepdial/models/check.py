@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import os
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,9 +45,15 @@ def path_of(name: str, *, settings: Settings | None = None) -> Path:
     wanted = card(name)
     place = folder(settings)
     path = place / wanted.file
-    if not path.is_file():
+    if not os.path.isfile(path):  # unlike Path.is_file, says no where it may not look
         raise missing(name)
-    sha256_of(wanted, place)
+    try:
+        sha256_of(wanted, place)
+    except OSError as problem:
+        raise ModelRefused(
+            f"{str(path)!r} cannot be read: {problem.strerror or problem}.",
+            hint="Let it be read, or name another folder with KEEPDIAL_MODELS.",
+        ) from problem
     return path
 
 
@@ -77,7 +84,7 @@ def lacking_package(kind: str) -> str:
 def missing(name: str, *, settings: Settings | None = None) -> ModelMissing:
     """Return the error that says what the model `name` is and how to get it, or what it lacks to run."""
     wanted = card(name)
-    if (folder(settings) / wanted.file).is_file() and (lacks := lacking_package(wanted.format)):
+    if os.path.isfile(folder(settings) / wanted.file) and (lacks := lacking_package(wanted.format)):
         return ModelMissing(f"The model {name!r} is here and cannot be run.", hint=f"{lacks}.")
     return ModelMissing(
         f"The model {name!r} is not installed. {wanted.task} ({wanted.size}; {wanted.use}).",
@@ -149,7 +156,7 @@ def states(*, settings: Settings | None = None, again: bool = False) -> tuple[St
     found = []
     for wanted in cards().values():
         path = place / wanted.file
-        state = State(wanted, path if path.is_file() else None)
+        state = State(wanted, path if os.path.isfile(path) else None)
         if state.path is not None:
             try:
                 state = replace(state, sha256=sha256_of(wanted, place, again=again))

@@ -169,6 +169,12 @@ def _quiet() -> Iterator[None]:
         os.close(kept)
 
 
+def _begin_anew() -> None:
+    global _lock
+    _lock = threading.RLock()
+    _loaded.clear()
+
+
 if hasattr(os, "register_at_fork"):
     # A session's threads do not survive a fork: the child would wait for them for ever.
-    os.register_at_fork(after_in_child=_loaded.clear)
+    os.register_at_fork(after_in_child=_begin_anew)
