@@ -41,7 +41,13 @@ def test_it_is_found_and_sees_the_whole_canvas() -> None:
     assert BACKEND.capabilities.operations == {"cutout", "background"}
     assert BACKEND.capabilities.whole
     assert not BACKEND.capabilities.takes_prompt
-    assert BACKEND.curve("background") == ((0.0, 0.0), (1.0, 1.0))
+
+
+def test_the_curve_rises_from_end_to_end() -> None:
+    curve = np.array(BACKEND.curve("background"))
+    assert curve[0].tolist() == [0, 0]
+    assert curve[-1].tolist() == [1, 1]
+    assert (np.diff(curve, axis=0) > 0).all()
 
 
 def test_colours_by_number_and_name() -> None:

@@ -6,7 +6,7 @@ import pytest
 from keepdial.errors import ParameterError
 from keepdial.geometry import Size
 from keepdial.matting import default_width, trimap_of
-from keepdial.matting.trimap import despeckled
+from keepdial.matting.trimap import despeckled, to_border
 
 
 def row(values: Sequence[float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -88,3 +88,12 @@ def test_a_mask_of_nothing_but_specks_stays() -> None:
     mask = np.zeros((20, 20), np.float32)
     mask[5, 5] = 1
     assert np.array_equal(despeckled(mask, 5)[0], mask)
+
+
+def test_a_mask_that_stops_short_of_the_border_goes_on() -> None:
+    mask = np.zeros((20, 20), np.float32)
+    mask[10:18, 5:12] = 1
+    wanted = mask.copy()
+    wanted[18:, 5:12] = 1
+    assert np.array_equal(to_border(mask), wanted)
+    assert np.array_equal(to_border(mask[:10, :10]), mask[:10, :10])

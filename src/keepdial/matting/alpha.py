@@ -16,7 +16,7 @@ import numpy as np
 from keepdial.color import unit
 from keepdial.errors import ParameterError, SelectionError
 from keepdial.geometry import Box, size_of
-from keepdial.matting.trimap import default_width, despeckled, trimap_of
+from keepdial.matting.trimap import default_width, despeckled, to_border, trimap_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,7 +119,8 @@ def soft_edge(
 ) -> NDArray[np.float32]:
     """Return alpha (H, W) float32 in [0, 1], 1 = subject, of what a mask outlines roughly.
 
-    Specks and holes of the mask that are smaller than half the band are decided by the colours alone.
+    Specks and holes of the mask that are smaller than half the band are decided by the colours alone. The
+    outermost two pixels of the mask count like those next to them: many masks stop short of the border.
 
     Args:
         pixels: (H, W, 3), or (H, W, 1) for grey, uint8 or uint16.
@@ -129,7 +130,7 @@ def soft_edge(
     A mask without any sure inside or outside at this width is returned as it is.
     """
     width = default_width(size_of(mask)) if width is None else width
-    cleaned, specks = despeckled(mask, (width / 2) ** 2)
+    cleaned, specks = despeckled(to_border(mask), (width / 2) ** 2)
     trimap = trimap_of(cleaned, width=width)
     trimap[specks] = 0.5
     if not (trimap == 1).any() or not (trimap == 0).any():

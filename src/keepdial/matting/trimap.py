@@ -23,6 +23,9 @@ WIDTH = 0.02
 
 LEAST_WIDTH = 6.0
 
+RIM = 2
+"""How many pixels a mask may stop short of the picture's border."""
+
 
 def default_width(size: Size) -> float:
     """Return the width in pixels of the unknown band for a picture of `size`."""
@@ -86,6 +89,13 @@ def _deep(sure: NDArray[np.bool_], width: float) -> NDArray[np.bool_]:
     middle = cv2.dilate(middle, np.ones((reach, 1), np.uint8))
     deep: NDArray[np.bool_] = sure & (depth > np.minimum(width / 2, THIN * middle))
     return deep
+
+
+def to_border(mask: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mask with its outermost `RIM` pixels like those next to them; a small mask as it is."""
+    if min(mask.shape) < 8 * RIM:
+        return mask
+    return np.pad(mask[RIM:-RIM, RIM:-RIM], RIM, mode="edge")
 
 
 def despeckled(mask: NDArray[np.float32], area: float) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
