@@ -182,6 +182,7 @@ def test_a_class_map_is_a_prior_where_it_is_sure_of_something(
     detect(monkeypatch, boxed("couch", 30, 20, 20, 10))
     find("couch", image)
     assert (given[0]["prior"] is not None) is used
+    assert not used or (given[0]["prior"] == 0.75).all()
 
 
 @pytest.mark.parametrize(("answer", "wanted"), [(0.0, 1.0), (1.0, 1.0)])

@@ -26,6 +26,8 @@ AROUND = 0.3
 """So much of a box's sides around it is shown to the segmenter, which learns there what the thing is not."""
 FILLED = 0.25
 """A mask of people is taken as it is where it fills this much of a person's box; else it missed them."""
+STRENGTH = np.float32(0.5)
+"""Of a prior's certainty so much counts: it is rough at edges and takes in neighbours of the same class."""
 HINT = 0.1
 """A prior that is sure in less than this part of the box saw something else, and is not used."""
 CORE, ROUND_CORE = 0.7, 0.85
@@ -90,7 +92,7 @@ def _segmented(one: Detection, box: Box, image: Image) -> Map:
     prior = _prior(one.label, image)
     if prior is not None and (prior[box.slices] > 0.5).mean() < HINT:
         prior = None
-    hint = None if prior is None else np.ascontiguousarray(prior[around.slices])
+    hint = None if prior is None else 0.5 + STRENGTH * (prior[around.slices] - np.float32(0.5))
     crop = np.ascontiguousarray(scene_of(image).rgb[around.slices])
     core = _core(one.label, one.box.shift(-around.x, -around.y), crop.shape[:2])
     found = np.ascontiguousarray(segment(crop, box=inner, hints=core, prior=hint)[inner.slices])
