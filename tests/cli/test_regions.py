@@ -133,6 +133,7 @@ def test_clicks() -> None:
         "inside": [[1, 2], [3, 4], [5, 6]],
         "outside": [[7, 8]],
     }
+    assert regions.points([], ["7,8"], "1,2,3,4").options["box"] == {"x": 1, "y": 2, "width": 3, "height": 4}
     with pytest.raises(ParameterError, match=r"--not-point is '7,8'.*at least one --point"):
         regions.points([], ["7,8"])
 

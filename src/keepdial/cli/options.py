@@ -47,6 +47,12 @@ SELECTION = {
     "what": _list("--what", metavar="WORDS", help=f"In words: {regions.WHAT}."),
     "point": _list("--point", metavar="X,Y", help=f"A click on what is meant: {regions.POINTS}."),
     "not_point": _list("--not-point", metavar="X,Y", help="A click on what is not meant."),
+    "around": text_option(
+        "--around",
+        metavar="X,Y,W,H",
+        help="A box around an object finds the object, with or without clicks.",
+        panel=WHERE,
+    ),
     "snap": _list("--snap", metavar='"X,Y X,Y ..."', help=f"Snaps to an object: {regions.SNAP}."),
     "suggestion": _list("--suggestion", metavar="N", help="A distraction that `keepdial suggest` found."),
     "mask": _list("--mask", metavar="FILE", help=f"Mask file: {regions.MASK}."),

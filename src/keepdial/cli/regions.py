@@ -86,14 +86,20 @@ def everything() -> Selector:
     return _selector("all")
 
 
-def points(inside: Sequence[str], outside: Sequence[str] = (), *, option: str = "--point") -> Selector:
-    """Return what is clicked: each text holds points ``x,y x,y``; `outside` says what is not meant."""
+def points(
+    inside: Sequence[str], outside: Sequence[str] = (), around: str | None = None, *, option: str = "--point"
+) -> Selector:
+    """Return what is clicked: each text holds points ``x,y x,y``; `outside` says what is not meant.
+
+    `around` is a box ``x,y,width,height`` around the object; with it no click is needed.
+    """
     taken = [p for text in inside for p in _points(text, option=option, allowed=POINTS)]
     left = [p for text in outside for p in _points(text, option="--not-point", allowed=POINTS)]
-    if not taken:
+    boxed = {} if around is None else {"box": box(around, option="--around").options}
+    if not taken and not boxed:
         given, name = (outside[0], "--not-point") if outside else ("", option)
         raise ParameterError(name, given, f"{POINTS}; at least one --point says what is meant")
-    return _selector("points", inside=taken, outside=left)
+    return _selector("points", inside=taken, outside=left, **boxed)
 
 
 def snap(text: str, *, option: str = "--snap") -> Selector:
@@ -182,8 +188,8 @@ def targets(given: Mapping[str, Any]) -> tuple[Selector, ...]:
         *(snap(text) for text in given["snap"] or ()),
         *(suggestion(text) for text in given["suggestion"] or ()),
     ]
-    if given["point"] or given["not_point"]:
-        found.append(points(given["point"] or (), given["not_point"] or ()))
+    if given["point"] or given["not_point"] or given["around"]:
+        found.append(points(given["point"] or (), given["not_point"] or (), given["around"]))
     if given["all"]:
         found.append(everything())
     steps = tuple(tool(text) for text in given["tool"] or ())
