@@ -164,10 +164,10 @@ def test_what_fills_its_box_is_known_to_be_in_the_middle() -> None:
     round_, boxy = (_outline._core(label, Box(10, 10, 20, 20), (40, 40)) for label in ("cup", "car"))
     assert round_ is not None
     assert boxy is not None
-    # Half sides of 10 about (20, 20): in up to 8.5 for a round thing, 7 for a box; out from 12 on.
+    # Half sides of 10 about (20, 20): in up to 8.5 for a round thing, 7 for a box; out from 13 on.
     assert round_[20, 11:14].tolist() == [0, 1, 1]
     assert boxy[20, 11:15].tolist() == [0, 0, 1, 1]
-    assert (round_[10, 10], boxy[10, 10], round_[20, 33]) == (-1, 0, -1)
+    assert (round_[10, 10], boxy[10, 10], round_[20, 34]) == (-1, 0, -1)
     assert _outline._core("zebra", Box(10, 10, 20, 20), (40, 40)) is None
 
 

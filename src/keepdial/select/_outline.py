@@ -32,7 +32,7 @@ HINT = 0.1
 """A prior that is sure in less than this part of the box saw something else, and is not used."""
 CORE, ROUND_CORE = 0.7, 0.85
 """Within this part of the half sides a thing that fills its box is there, and a round one."""
-RIM = 1.2
+RIM = 1.3
 """Beyond this part of the half sides a round thing is certainly not."""
 LEAST, MOST = 0.05, 0.98
 """An outline that fills less or more of the box than this is none: the prior, else the box, stands."""
