@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from keepdial.autopin import Automatic, automatic
 from keepdial.backends import backends
+from keepdial.compiling import announced
 from keepdial.composite import guard
 from keepdial.errors import ParameterError
 from keepdial.frame import holes, windows
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keepdial.record import EditRecord
+
+MATTING_KERNELS = 3
 
 CORRECTIONS = 2
 """How often the edit loop corrects the dial when the measured kept misses it."""
@@ -132,7 +136,9 @@ def edit(
     pins = pinned(step.pins, keep, image)
     if _all_kept(keep):
         return _unchanged(request, plan, image, keep, pins, "keep is 1: the picture is returned as it was.")
-    stage = step.declared.stage(image, selection, step.options, settings)
+    # A matte takes kernels, which are compiled where they are first used.
+    with announced(progress, cancel, count=MATTING_KERNELS) if step.declared.subject else nullcontext():
+        stage = step.declared.stage(image, selection, step.options, settings)
     guards = automatic(step, selection, stage, image) if step.auto_pin else Automatic()
     pins += guards.pins
     held = hold(keep, pins, stage)
