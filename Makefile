@@ -9,6 +9,9 @@ JOBS   ?= 2
 # What the demo removes from its photograph: a tower beside a rocket.
 PHOTO  := examples/photos/rocket.jpg
 TOWER  := 189,118 208,118 208,190 207,378 164,378 186,190
+# What it cuts out: the subject, found by itself, and a rough line around the helmet that snaps to it.
+PERSON := examples/photos/astronaut.png
+HELMET := 280,340 300,320 360,335 400,332 450,345 500,400 508,480 505,510 300,510 275,400
 
 .PHONY: help setup demo test lint format types examples bench check lock clean
 .DEFAULT_GOAL := help
@@ -27,13 +30,19 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(READY)  ## remove something real from a shipped photograph; pictures go to out/
+demo: $(READY)  ## remove something, cut a person out and swap a background; pictures go to out/
 	@mkdir -p out
 	$(BIN)/keepdial remove $(PHOTO) --polygon "$(TOWER)" -o out/demo.jpg --overwrite
 	@echo
 	$(BIN)/keepdial compare $(PHOTO) out/demo.jpg --heat out/demo-heat.png --overwrite
 	@echo
 	$(BIN)/python examples/before_after.py $(PHOTO) out/demo.jpg demo-before-after.jpg
+	@echo
+	$(BIN)/keepdial cutout $(PERSON) --what "the subject" --snap "$(HELMET)" -o out/demo-cutout.png --overwrite
+	@echo
+	$(BIN)/keepdial background $(PERSON) --what "the subject" --snap "$(HELMET)" \
+	  --to image --image $(PHOTO) --harmonise 0.4 -o out/demo-background.png --overwrite
+	$(BIN)/python examples/before_after.py $(PERSON) out/demo-background.png demo-background-before-after.jpg
 
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest -n $(JOBS)
