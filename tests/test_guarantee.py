@@ -17,15 +17,16 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from keepdial.backends import backends
 from keepdial.errors import SelectionError
 from keepdial.files import Encoded, encode_image
 from keepdial.image import Image
-from keepdial.operations import operations
 from keepdial.request import Request
 from tests.guarantees import KINDS, Judged, judge, read, stored, upright
 from tests.pictures import box, keep_map, mask_selector
 
-OPERATIONS = tuple(sorted(operations()))
+# What is about a subject has another meaning of the target, other backends, and tests of its own.
+OPERATIONS = tuple(sorted(backends()["echo"].capabilities.operations))
 EXAMPLES = 200 if os.environ.get("KEEPDIAL_SLOW") else 25
 
 Boxes = list[tuple[int, int, int, int]]
