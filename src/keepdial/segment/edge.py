@@ -15,7 +15,8 @@ TILE = 384
 """Side of the squares that are worked on at a time, to bound the memory."""
 
 PULL = 2.0
-"""What the colours say against what the distance from the coarse outline says, in bands."""
+"""What the colours say against what the distance from the coarse outline says, in bands; where the outline is
+known at the picture's own size they say nothing (on the bench they would not help there)."""
 
 NOISE = 8.0
 """Standard deviation of colours that says nothing, in levels of 255."""
@@ -45,6 +46,7 @@ def sharpened(rgb: NDArray[np.uint8], coarse: NDArray[np.bool_]) -> NDArray[np.f
     ) * np.float32(scale)
     mask = (away > 0).astype(np.float32)
     band = 2.0 * scale + 1.5
+    pull = PULL * min(1.0, scale - 1)
     halo = int(np.ceil(4 * band)) + 4
     for y in range(0, size.height, TILE):
         for x in range(0, size.width, TILE):
@@ -52,13 +54,15 @@ def sharpened(rgb: NDArray[np.uint8], coarse: NDArray[np.bool_]) -> NDArray[np.f
             if np.abs(away[core.slices]).min() > band:
                 continue
             seen = core.grow(halo).clip(size)
-            soft = _softened(rgb[seen.slices], away[seen.slices], band)
+            soft = _softened(rgb[seen.slices], away[seen.slices], band, pull)
             own = core.shift(-seen.x, -seen.y).slices
             mask[core.slices] = soft[own]
     return mask
 
 
-def _softened(rgb: NDArray[np.uint8], away: NDArray[np.float32], band: float) -> NDArray[np.float32]:
+def _softened(
+    rgb: NDArray[np.uint8], away: NDArray[np.float32], band: float, pull: float
+) -> NDArray[np.float32]:
     import cv2
 
     colour = rgb.astype(np.float32)
@@ -86,7 +90,7 @@ def _softened(rgb: NDArray[np.uint8], away: NDArray[np.float32], band: float) ->
     sure = square / (square + spread + spread2 + np.float32(NOISE**2))
     sure = np.where((here > 1e-4) & (there > 1e-4), sure, 0)
     # Beyond the band the coarse outline is right.
-    level = away / np.float32(band) + np.float32(PULL) * sure * along.clip(-0.5, 0.5)
+    level = away / np.float32(band) + np.float32(pull) * sure * along.clip(-0.5, 0.5)
     level = np.where(np.abs(away) >= band, np.sign(away), level.clip(-1, 1)).astype(np.float32)
     level = cv2.GaussianBlur(level, (0, 0), 0.7)
     dx, dy = (cv2.Sobel(level, cv2.CV_32F, i, 1 - i, ksize=3) / 8 for i in (1, 0))

@@ -78,7 +78,7 @@ def circles(options: SnapOptions) -> bool:
     x, y = p.T
     area = 0.5 * abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1)))
     # Few corners leave a wide gap, which is the last side.
-    return (len(p) < 8 or gap <= GAP * length) and area > 0.2 * float(extent.prod())
+    return bool((len(p) < 8 or gap <= GAP * length) and area > 0.2 * extent.prod())
 
 
 def _inside(options: SnapOptions, image: Image) -> NDArray[np.bool_]:
