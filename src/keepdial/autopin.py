@@ -60,7 +60,7 @@ def automatic(step: PlanStep, selection: Selection, stage: Stage, image: Image) 
             if not selection.drawn:
                 notes.append(f"No {unit.name} could be pinned: {unit.missing()}")
             continue
-        for instance in guarded(unit, image, box):
+        for instance in guarded(unit, image, box, glance=selection.drawn):
             decided = _decide(unit, instance, step, selection, stage)
             if isinstance(decided, Pin):
                 pins.append(decided)
@@ -69,8 +69,11 @@ def automatic(step: PlanStep, selection: Selection, stage: Stage, image: Image) 
     return Automatic(tuple(pins), tuple(notes))
 
 
-def guarded(unit: Finder, image: Image, box: Box) -> tuple[Instance, ...]:
-    """Return what `unit` finds in the part of the picture around `box`, in the picture's coordinates."""
+def guarded(unit: Finder, image: Image, box: Box, *, glance: bool = False) -> tuple[Instance, ...]:
+    """Return what `unit` finds in the part of the picture around `box`, in the picture's coordinates.
+
+    With `glance` it looks as quickly as it can: enough for a warning, not for a pin.
+    """
     side = max(64, box.width // 2, box.height // 2)
     part = box.grow(side).clip(image.size)
     whole = Box(0, 0, image.size.width, image.size.height)
@@ -83,12 +86,13 @@ def guarded(unit: Finder, image: Image, box: Box) -> tuple[Instance, ...]:
         assert unit.find is not None
         alpha = None if image.alpha is None else image.alpha[part.slices]
         shown = image if part == whole else image.with_pixels(image.pixels[part.slices], alpha)
-        found = unit.find(unit.options.build(), shown)
+        quick = unit.glance if glance else None
+        found = unit.find(unit.options.build(), shown) if quick is None else quick(shown)
         return tuple(
             replace(i, region=Region(i.region.box.shift(part.x, part.y), i.region.values)) for i in found
         )
 
-    return scene_of(image).once(("guarded", unit.name, part), find)
+    return scene_of(image).once(("guarded", unit.name, part, glance), find)
 
 
 def _about_else(step: PlanStep, unit: Finder, selection: Selection) -> bool:

@@ -7,7 +7,7 @@ nothing is logged.
 
 from __future__ import annotations
 
-from keepdial.reading.lines import Line, find_text, part_of_line, read_text
+from keepdial.reading.lines import Line, find_text, glance_text, part_of_line, read_text
 from keepdial.reading.mask import text_mask
 
-__all__ = ["Line", "find_text", "part_of_line", "read_text", "text_mask"]
+__all__ = ["Line", "find_text", "glance_text", "part_of_line", "read_text", "text_mask"]

@@ -80,6 +80,7 @@ class Finder:
         mass: those of `words` that name all there is of it (text, sky), rather than one of several (a cup).
         guards: whether what it finds is pinned without being asked: ``always``, or only when the edit is
             about something ``else`` (the main subject).
+        glance: ``(image) -> instances`` with less care and in less time than `find`, for warnings.
         missing: returns what it lacks here, in words that say how to get it; "" when it can work.
         quality: rank among finders that answer the same word, 0 to 1; the best that can work is asked.
         cost: measured seconds for a picture of a megapixel, the first use in a process apart.
@@ -95,6 +96,7 @@ class Finder:
     words: frozenset[str] = frozenset()
     mass: frozenset[str] = frozenset()
     guards: Literal["no", "always", "else"] = "no"
+    glance: Callable[[Image], tuple[Instance, ...]] | None = None
     missing: Callable[[], str] = _nothing_missing
     quality: float = 0.5
     cost: float = 0.0

@@ -87,6 +87,19 @@ def find(options: TextOptions, image: Image) -> tuple[Instance, ...]:
     return tuple(_instance(group, image, letters=letters) for group in groups)
 
 
+def glance(image: Image) -> tuple[Instance, ...]:
+    """Return places that look like text, unread, after one look of bounded cost."""
+    from keepdial.reading import glance_text
+    from keepdial.reading.mask import region_of
+    from keepdial.scene import scene_of
+
+    rgb = scene_of(image).rgb
+    found = glance_text(rgb)
+    return tuple(
+        Instance(region_of(rgb, (line,), whole=True), "what looks like text", line.score) for line in found
+    )
+
+
 def _instance(lines: Sequence[Line], image: Image, *, letters: bool) -> Instance:
     from keepdial.reading.mask import region_of
     from keepdial.scene import scene_of
@@ -106,5 +119,6 @@ FINDER = Finder(
     words=ALL | LINES | DATES | PLATES | BLOCKS,
     mass=ALL,
     guards="always",
+    glance=glance,
     cost=0.9,
 )
