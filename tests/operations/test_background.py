@@ -7,11 +7,12 @@ import pytest
 
 from keepdial.edit import Edit, edit
 from keepdial.errors import ParameterError, RouteError, UnsupportedFormat
+from keepdial.files import encode_image, open_image
 from keepdial.image import Image
 from keepdial.operations.background import BackgroundParams
 from keepdial.request import Request
 from tests.operations.test_cutout import BLUE, RED, ball, rough
-from tests.pictures import mask_selector, png
+from tests.pictures import box, keep_map, mask_selector, png
 
 
 def behind(source: Image, mask: Any, /, *, keep: float | None = None, **params: Any) -> Edit:
@@ -195,3 +196,50 @@ def test_a_file_that_is_no_picture_is_refused_before_the_work() -> None:
 def test_only_removing_needs_transparency() -> None:
     assert BackgroundParams(to="remove").transparent
     assert not BackgroundParams().transparent
+
+
+@pytest.mark.parametrize("to", ["blur", "remove", "colour", "gradient"])
+@pytest.mark.parametrize("keep", [None, 0.6])
+def test_a_pin_in_the_background_is_kept(to: str, keep: float | None) -> None:
+    image, alpha = ball()
+    request = Request(
+        operation="background",
+        params={"to": to},
+        targets=(mask_selector(rough(alpha)),),
+        pins=(box(3, 5, 8, 9),),
+        keep=keep,
+    )
+    done = edit(request, image)
+    assert np.array_equal(done.image.pixels[5:14, 3:11], image.pixels[5:14, 3:11])
+    if to == "remove":
+        assert done.image.alpha is not None
+        assert (done.image.alpha[5:14, 3:11] == 255).all()
+        assert (done.image.alpha[0] == 0).all()
+
+
+def test_a_map_of_the_dial_keeps_what_is_white_in_it() -> None:
+    image, alpha = ball()
+    white = np.zeros(alpha.shape, np.uint8)
+    white[:, :10] = 255
+    request = Request(
+        operation="background",
+        params={"to": "colour"},
+        targets=(mask_selector(rough(alpha)),),
+        keep=keep_map(white),
+    )
+    done = edit(request, image).image
+    assert np.array_equal(done.pixels[:, :10], image.pixels[:, :10])
+    assert (done.pixels[0, 10:] == 255).all()
+
+
+@pytest.mark.parametrize("format", ["png", "jpeg", "tiff", "webp"])
+def test_the_file_holds_what_was_kept(format: str) -> None:
+    image, alpha = ball(96)
+    source = open_image(encode_image(image, format=format).data)
+    done = behind(source, rough(alpha), to="gradient")
+    encoded = encode_image(done.image, format=format, changed=done.changed)
+    back = open_image(encoded.data)
+    assert encoded.guaranteed is not None
+    sure = encoded.guaranteed & ~done.changed
+    assert sure.sum() > 500
+    assert np.array_equal(back.pixels[sure], source.pixels[sure])
