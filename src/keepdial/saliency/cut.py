@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # cv2.grabCut's own weight of an edge between two pixels of the same colour.
 GAMMA = 50.0
+# Samples that the evidence spans either way: a step in it should hardly look like an edge in the picture.
+RANGE = 32.0
 # Variance of the channels that bring no evidence: so wide that they bring none.
 WIDE = 1e6
 # exp(-600) is still a number.
@@ -36,11 +38,11 @@ def cut(
     import cv2
 
     strength = min(GAMMA / smooth * limit, STRONGEST)
-    evidence = np.clip(odds / limit, -1, 1) * 127.5 + 127.5
+    evidence = np.clip(odds / limit, -1, 1) * RANGE + 127.5
     picture = np.dstack([evidence, lab[..., 0] * 2.55, _opponent(lab)])
     picture = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
-    # Means at both ends of the channel: the widest range of exponents is then just `strength`.
-    inside, outside = _model(255.0, strength), _model(0.0, strength)
+    # Means at both ends of the range: the largest exponent is then just `strength`.
+    inside, outside = _model(127.5 + RANGE, strength), _model(127.5 - RANGE, strength)
     labels = np.where(odds > 0, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     if min(labels.shape) < 2 or labels.min() == labels.max():
         return np.asarray(odds > 0)
@@ -52,12 +54,12 @@ def cut(
 def _model(mean: float, strength: float) -> NDArray[np.float64]:
     """Return a mixture as grabCut stores it: five weights, five means, five covariances; one is used.
 
-    Two of them, at 0 and 255, differ in log-likelihood by `strength` at either end of the channel.
+    Two of them, at either end of the range, differ there by `strength` in log-likelihood.
     """
     model = np.zeros((1, 65))
     model[0, 0] = 1.0
     model[0, 5:8] = mean, 127.5, 127.5
-    model[0, 20:29] = np.diag([127.5 * 255.0 / strength, WIDE, WIDE]).ravel()
+    model[0, 20:29] = np.diag([2 * RANGE**2 / strength, WIDE, WIDE]).ravel()
     return model
 
 
