@@ -172,6 +172,22 @@ def test_what_cannot_be_found_says_why(words: str, said: str, image: Image) -> N
     assert said in str(error.value)
 
 
+def test_a_finder_of_anything_is_asked_for_unknown_words(
+    image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    def look(options: Named, image: Image) -> tuple[Instance, ...]:
+        asked.append(options.name)
+        return (Instance(CUPS["big"], options.name),)
+
+    able = Finder("open", "", Named, find=look, anything=lambda: True)
+    units = {unit.name: unit for unit in (*UNITS, able)}
+    monkeypatch.setattr(resolving, "finders", lambda: units)
+    assert found("the paper lanterns", image) == [BIG]
+    assert asked == ["paper lantern"]
+
+
 def test_names_of_the_finders_that_would_be_asked() -> None:
     assert resolving.names("the red cup and 'SALE'") == {"things", "worse", "text"}
 

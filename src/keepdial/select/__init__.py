@@ -58,6 +58,10 @@ def _nothing_missing() -> str:
     return ""
 
 
+def _only_its_words() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
     """The declaration of one kind of region; command line, schema and docs come from it.
@@ -77,6 +81,7 @@ class Finder:
             lie outside of them (a mask does; a box drawn around something does not).
         follows: whether what `rasterise` returns depends on the picture's pixels (clicks do, a box does not).
         words: the nouns it answers, in the singular and lower case.
+        anything: whether it can look for any noun here, even one that is not among `words`.
         mass: those of `words` that name all there is of it (text, sky), rather than one of several (a cup).
         guards: whether what it finds is pinned without being asked: ``always``, or only when the edit is
             about something ``else`` (the main subject).
@@ -94,6 +99,7 @@ class Finder:
     hugs: bool = False
     follows: bool = False
     words: frozenset[str] = frozenset()
+    anything: Callable[[], bool] = _only_its_words
     mass: frozenset[str] = frozenset()
     guards: Literal["no", "always", "else"] = "no"
     glance: Callable[[Image], tuple[Instance, ...]] | None = None

@@ -49,8 +49,11 @@ def subject(image: Image) -> Map:
     """Return the main subject, (H, W) float32, 1 = inside."""
 
     def find() -> Map:
+        from keepdial.networks import salient
         from keepdial.saliency import subject_mask
 
+        if salient.ready():
+            return salient.subject(scene_of(image).rgb)
         seen: Any = person(image)
         return subject_mask(scene_of(image).rgb, faces=face_boxes(image), person=seen)
 

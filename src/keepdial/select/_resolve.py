@@ -91,6 +91,9 @@ def _of_part(part: Part, known: dict[str, tuple[Finder, ...]], image: Image) -> 
     if word not in known:
         if part.colours and not noun:
             noun = word = part.colours[-1]
+        elif able := [unit for unit in finders().values() if unit.anything()]:
+            known = {**known, one: tuple(able)}
+            word = one
         else:
             raise _unknown(noun, known)
     ready = [unit for unit in known[word] if not unit.missing()]
@@ -232,5 +235,5 @@ def _unknown(noun: str, known: dict[str, tuple[Finder, ...]]) -> SelectionError:
     meant = f" Did you mean {', '.join(near)}?" if near else ""
     return SelectionError(
         f"Nothing here knows what {noun!r} looks like.{meant}",
-        hint=f"`keepdial doctor` lists the words that are known. {SHOW_IT}",
+        hint=f"`keepdial doctor` lists the words that are known; the model owlv2 adds others. {SHOW_IT}",
     )

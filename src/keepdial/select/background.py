@@ -15,7 +15,7 @@ class BackgroundOptions(Options):
 
 
 def find(options: BackgroundOptions, image: Image) -> tuple[Instance, ...]:
-    """Return what is not the main subject; none where no subject stands out, since then all would be meant."""
+    """Return what is not the main subject; none where no subject stands out: all would be meant."""
     from keepdial.mask import invert
     from keepdial.select._maps import subject
     from keepdial.select._parts import whole

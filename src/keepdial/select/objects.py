@@ -87,6 +87,13 @@ def _instance(one: Detection, others: Sequence[Detection], image: Image) -> Inst
     return Instance(Region(box, values), one.label, one.score, detail)
 
 
+def anything() -> bool:
+    """Return whether the network that takes any words is installed."""
+    from keepdial.networks import owl
+
+    return owl.ready()
+
+
 FINDER = Finder(
     "objects",
     "Named things of 80 kinds (cup, car, dog, chair, ...), by the model yolox-nano.",
@@ -96,6 +103,7 @@ FINDER = Finder(
     words=frozenset(THINGS),
     mass=frozenset({"people", "crowd", "furniture", "cutlery", "luggage", "cattle", "food"}),
     missing=missing,
+    anything=anything,
     quality=0.5,
     cost=0.5,
 )
