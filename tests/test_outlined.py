@@ -13,7 +13,7 @@ def test_the_line_is_white_inside_and_magenta_outside() -> None:
     mask[2:5, 2:7] = 1
     out = drawn(np.full((7, 7, 3), 0.5, np.float32), [mask])
     white = (out == 1).all(axis=2)
-    magenta = (out == np.float32([0.9, 0, 0.5])).all(axis=2)
+    magenta = (out == np.array([0.9, 0, 0.5], np.float32)).all(axis=2)
     assert white.astype(int).tolist()[1:6] == [
         [0, 0, 0, 0, 0, 0, 0],
         [0, 0, 1, 1, 1, 1, 1],

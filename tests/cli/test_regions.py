@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from keepdial.cli import regions
 from keepdial.cli.options import SELECTION
@@ -18,7 +19,7 @@ from keepdial.request import MaskTool, Selector
 
 
 def test_box() -> None:
-    options = {"x": 10, "y": 20, "width": 30, "height": 40}
+    options: dict[str, JsonValue] = {"x": 10, "y": 20, "width": 30, "height": 40}
     assert regions.box("10, 20,30,40") == Selector(kind="box", options=options)
 
 

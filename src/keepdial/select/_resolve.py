@@ -217,13 +217,14 @@ def _centre(box: Box, image: Image) -> tuple[float, float]:
 def _along(box: Box, side: str, image: Image) -> float:
     """Return how far a box is from a side (or from the middle), in picture sides."""
     x, y = _centre(box, image)
-    return {
+    far: dict[str, float] = {
         "left": x,
         "right": 1 - x,
         "top": y,
         "bottom": 1 - y,
-        "middle": ((x - 0.5) ** 2 + (y - 0.5) ** 2) ** 0.5,
-    }[side]
+        "middle": float(((x - 0.5) ** 2 + (y - 0.5) ** 2) ** 0.5),
+    }
+    return far[side]
 
 
 def _on(box: Box, side: str, image: Image) -> bool:

@@ -43,7 +43,8 @@ def _near(rgb: NDArray[np.uint8], code: str, tolerance: float) -> NDArray[np.flo
     lab: NDArray[Any] = cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     aim = cv2.cvtColor(wanted.reshape(1, 1, 3).astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
     distance = np.sqrt(((lab - aim) ** 2).sum(axis=2))
-    return np.clip((1.25 * tolerance - distance) / (0.25 * tolerance), 0, 1).astype(np.float32)
+    near: NDArray[Any] = np.clip((1.25 * tolerance - distance) / (0.25 * tolerance), 0, 1)
+    return near.astype(np.float32)
 
 
 def find(options: ColourOptions, image: Image) -> tuple[Instance, ...]:

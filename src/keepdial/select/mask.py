@@ -109,7 +109,7 @@ def _painted(picture: Image, code: str) -> NDArray[np.float32]:
     from keepdial.color import unit
 
     wanted = np.frombuffer(bytes.fromhex(code[1:]), np.uint8).astype(np.float32) / np.float32(255)
-    near = np.abs(unit(picture.pixels) - wanted).max(axis=2) <= PAINT
+    near: NDArray[np.bool_] = np.abs(unit(picture.pixels) - wanted).max(axis=2) <= PAINT
     if picture.alpha is not None:
         near &= picture.alpha > 0
     return near.astype(np.float32)

@@ -19,8 +19,8 @@ class WhatOptions(Options):
         min_length=1,
         max_length=500,
         description=(
-            "A noun that a finder answers, with colour, place, size or rank before it, and what else is meant "
-            "after and; except takes away."
+            "A noun that a finder answers, with colour, place, size or rank before it, and what else is "
+            "meant after and; except takes away."
         ),
     )
 
