@@ -11,7 +11,7 @@ is alike to at least 0.8 (or stands, to that share, in one piece of a longer lin
 the share of ink (darker than half) under the mask is given. Removal is judged by reading again: lines
 read with confidence 0.5 or more, with at least three letters or figures, half in the old mask. Drawn
 text has a truth, the photograph: HaarPSI over the lines' boxes. Constants were chosen on the odd Kodak
-photographs; the even ones are held out. Pages beyond 1.5 MP are cut to their middle for removal.
+photographs; the even ones are held out. Pages beyond 0.7 MP are cut to their middle for removal.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw, ImageFilter, ImageFont
 
 from keepdial.edit import edit
+from keepdial.errors import SelectionError
 from keepdial.geometry import Box, Size
 from keepdial.image import Image
 from keepdial.reading import Line, read_text, text_mask
@@ -41,7 +42,7 @@ from keepdial.verify.haarpsi import haarpsi
 from kit.cases import Mask, Pixels, read_rgb
 from kit.paths import DATA, need_shared
 
-LARGEST = 1_500_000
+LARGEST = 700_000
 Remover = Callable[[Pixels, Mask], Pixels]
 
 
@@ -120,7 +121,10 @@ def ours(rgb: Pixels, mask: Mask) -> Pixels:
     png = cv2.imencode(".png", mask.astype(np.uint8) * 255)[1].tobytes()
     target = Selector(kind="mask", options={"png": base64.b64encode(png).decode("ascii")})
     request = Request(operation="remove", targets=(target,), params={"grow": 0})
-    return np.asarray(edit(request, Image(rgb)).image.pixels, np.uint8)
+    try:
+        return np.asarray(edit(request, Image(rgb)).image.pixels, np.uint8)
+    except SelectionError:  # the text fills the picture: nothing is left to fill from, and nothing is done
+        return rgb
 
 
 def telea(rgb: Pixels, mask: Mask) -> Pixels:

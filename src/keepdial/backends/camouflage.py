@@ -62,8 +62,8 @@ CURVE = (
     (0.994, 0.95),
     (1.0, 1.0),
 )
-"""(kept, knob): medians over 12 things pasted on odd Kodak photographs, by benches/camouflage.py; at knob 0 they
-keep 0.07."""
+"""(kept, knob): medians over 12 things pasted on odd Kodak photographs, by benches/camouflage.py; at
+knob 0 they keep 0.07."""
 
 
 @dataclass(frozen=True, slots=True)

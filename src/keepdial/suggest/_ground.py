@@ -67,7 +67,11 @@ def placed(image: Image, box: Box, inside: NDArray[np.bool_], *, scale: float, m
     whole = Box(x0 - pad, y0 - pad, width + 2 * pad, height + 2 * pad)
     cut = whole.clip(image.size)
     rows, columns = slice(cut.y - whole.y, cut.bottom - whole.y), slice(cut.x - whole.x, cut.right - whole.x)
-    return Region(cut, np.ascontiguousarray(values[rows, columns]))
+    inner = values[rows, columns]
+    tight = Box.of(inner)
+    if tight is None:
+        return Region(Box(cut.x, cut.y, 0, 0), np.zeros((0, 0), np.float32))
+    return Region(tight.shift(cut.x, cut.y), np.ascontiguousarray(inner[tight.slices]))
 
 
 def calm(lab: NDArray[np.float32], reach: int, *, limit: float) -> NDArray[np.bool_]:

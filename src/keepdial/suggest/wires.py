@@ -28,6 +28,10 @@ NEAR = 2.5
 """Working pixels that a wire's points may lie off its curve, a parabola."""
 BORDER = 0.015
 """Part of the longer side along the picture's border where no wire is looked for."""
+LEAST_POINTS = 12
+"""Points that a curve is drawn through at least."""
+SAG = 0.2
+"""Most that a wire sags, as a part of its length."""
 MOST = 8
 """More wires than this are no distraction but the subject: rigging, a bridge, blinds."""
 
@@ -151,43 +155,38 @@ def _followed(
     import numpy as np
 
     ys, xs = np.nonzero(points)
-    middle = (ends[:2] + ends[2:]) / 2
-    direction = ends[2:] - ends[:2]
-    length = float(np.hypot(*direction))
-    direction = direction / length
-    t = (xs - middle[0]) * direction[0] + (ys - middle[1]) * direction[1]
-    s = -(xs - middle[0]) * direction[1] + (ys - middle[1]) * direction[0]
-    low, high = -length / 2, length / 2
-    fit = np.zeros(3)
+    middle, direction = (ends[:2] + ends[2:]) / 2, ends[2:] - ends[:2]
+    high = float(np.hypot(*direction)) / 2
+    low, direction = -high, direction / (2 * high)
     gap = 0.03 * max(points.shape)
-    near = np.abs(s) < NEAR
-    for _ in range(30):
-        near = (np.abs(s - np.polyval(fit, t)) < NEAR) & (t > low - gap) & (t < high + gap)
-        if near.sum() < 12:
-            break
-        fit = np.polyfit(t[near], s[near], 2)
-        grown = float(t[near].min()), float(t[near].max())
-        if grown[0] > low - 1 and grown[1] < high + 1:
-            break
-        low, high = min(low, grown[0]), max(high, grown[1])
+    fit = np.zeros(3)
     used = np.zeros(points.shape, bool)
-    used[ys[near], xs[near]] = True
-    used[
-        ys[(np.abs(s) < NEAR) & (np.abs(t) <= length / 2)], xs[(np.abs(s) < NEAR) & (np.abs(t) <= length / 2)]
-    ] = True
-    if near.sum() < 12 or abs(fit[0]) * (high - low) ** 2 / 4 > 0.2 * (high - low):
+    for _ in range(40):
+        # Along and across the line through the ends so far, which turns as the curve grows.
+        t = (xs - middle[0]) * direction[0] + (ys - middle[1]) * direction[1]
+        s = -(xs - middle[0]) * direction[1] + (ys - middle[1]) * direction[0]
+        near = (np.abs(s - np.polyval(fit, t)) < NEAR) & (t > low - gap) & (t < high + gap)
+        used[ys[near], xs[near]] = True
+        if near.sum() < LEAST_POINTS:
+            return None, used
+        fit = np.polyfit(t[near], s[near], 2)
+        first, last = min(low, float(t[near].min())), max(high, float(t[near].max()))
+        if first > low - 1 and last < high + 1:
+            break
+        tips = np.array([(v, np.polyval(fit, v)) for v in (first, last)])
+        across = np.array([-direction[1], direction[0]])
+        start, stop = (middle + v * direction + off * across for v, off in tips)
+        middle, direction = (start + stop) / 2, stop - start
+        high = float(np.hypot(*direction)) / 2
+        low, direction = -high, direction / (2 * high)
+        fit = np.array([fit[0], 0.0, -fit[0] * high**2])
+    if abs(fit[0]) * high**2 > SAG * 2 * high:
         return None, used
     steps = np.arange(low, high + 1)
-    seen = float(np.isin(np.arange(int(low), int(high) + 1), np.round(t[near]).astype(int)).mean())
+    seen = float(np.isin(np.round(steps).astype(int), np.round(t[near]).astype(int)).mean())
     off = np.polyval(fit, steps)
-    curve = np.stack(
-        [
-            middle[0] + steps * direction[0] - off * direction[1],
-            middle[1] + steps * direction[1] + off * direction[0],
-        ],
-        axis=1,
-    )
-    return (curve, seen), used
+    across = np.array([-direction[1], direction[0]])
+    return (middle + steps[:, None] * direction + off[:, None] * across, seen), used
 
 
 def _candidate(
