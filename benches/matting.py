@@ -41,7 +41,7 @@ from kit.paths import DATA, need_shared
 Floats = NDArray[np.float32]
 Loaded = tuple[NDArray[np.uint8], Floats, Floats]
 
-DIM = (0, 2, 4, 6, 8)
+PICTURES = ("dim0", "dim2", "dim4", "dim6", "dim8", "lemur")
 CHOSEN_ON = ("dim0", "dim4", "dim8")
 METHODS = ("nothing", "ours", "closed", "knn")
 
@@ -127,13 +127,13 @@ def measured(name: str, loaded: Loaded, limit: float) -> dict[str, float] | str:
     return {**errors, **json.loads(record[4:])}
 
 
-def table(size: str, methods: list[str], limit: float) -> None:
+def table(size: str, methods: list[str], limit: float, pictures: list[str]) -> None:
     """Print one size's table."""
     megapixels = None if size == "native" else float(size)
     print(f"\n== alpha, {'native size' if megapixels is None else f'{size} MP'}")
     print("| picture | method | MSE e-3 | SAD k | seconds | CPU s | peak MB |\n|---|---|---|---|---|---|---|")
     every: dict[str, list[dict[str, float]]] = {m: [] for m in methods}
-    for name in (*(f"dim{i}" for i in DIM), "lemur"):
+    for name in pictures:
         loaded = load(name, megapixels)
         for m in methods:
             got = measured(m, loaded, limit)
@@ -166,7 +166,7 @@ def fringe() -> None:
     print("| method | error on green | error on black | old % |\n|---|---|---|---|")
     photos = sorted((DATA / "kodak24").glob("*.png"))
     sums: dict[str, list[tuple[float, float, float]]] = {}
-    for i, name in enumerate((*(f"dim{i}" for i in DIM), "lemur")):
+    for i, name in enumerate(PICTURES):
         _, trimap, truth = load(name, None)
         size = truth.shape[::-1]
         fore, back = (
@@ -213,13 +213,14 @@ def main() -> None:
     )
     parser.add_argument("--sizes", nargs="+", default=["native", "1"])
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
+    parser.add_argument("--pictures", nargs="+", default=list(PICTURES), choices=PICTURES)
     parser.add_argument("--limit", type=float, default=300.0, help="seconds after which a call is stopped")
     parser.add_argument("--no-fringe", action="store_true")
     given = parser.parse_args()
     need_shared()
     print(describe(("numpy", "numba", "opencv-python-headless", "scipy", "pymatting")))
     for size in given.sizes:
-        table(size, given.methods, given.limit)
+        table(size, given.methods, given.limit, given.pictures)
     if not given.no_fringe:
         fringe()
 
