@@ -137,7 +137,10 @@ def edit(
     if _all_kept(keep):
         return _unchanged(request, plan, image, keep, pins, "keep is 1: the picture is returned as it was.")
     # A matte takes kernels, which are compiled where they are first used.
-    with announced(progress, cancel, count=MATTING_KERNELS) if step.declared.subject else nullcontext():
+    announcing = (
+        announced(progress, cancel, count=MATTING_KERNELS) if step.declared.subject else nullcontext()
+    )
+    with announcing, threads(settings.threads):
         stage = step.declared.stage(image, selection, step.options, settings)
     guards = automatic(step, selection, stage, image) if step.auto_pin else Automatic()
     pins += guards.pins

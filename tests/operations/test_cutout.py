@@ -139,6 +139,12 @@ def test_without_a_subject_it_says_what_to_do() -> None:
         matte_of(image, nothing, "auto")
 
 
+def test_with_everything_selected_there_is_no_background() -> None:
+    image, alpha = ball()
+    with pytest.raises(SelectionError, match="no background"):
+        cut(image, np.full(alpha.shape, 255, np.uint8))
+
+
 def test_the_stage_frees_only_what_may_change() -> None:
     image, _ = ball()
     mask = np.zeros(image.pixels.shape[:2], np.float32)

@@ -65,7 +65,7 @@ def matte_of(
 ) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """Return the subject's share in each pixel, (H, W) float32, 1 = subject, and how it was found.
 
-    The selection names the subject. Raises `SelectionError` when it is empty.
+    The selection names the subject. Raises `SelectionError` when it is empty or everything.
     """
     from keepdial.matting import default_width, soft_edge
 
@@ -74,6 +74,11 @@ def matte_of(
         raise SelectionError(
             "Nothing is selected, so there is no subject to keep.",
             hint="Show it: with a click (--point X,Y), a box, or a mask.",
+        )
+    if mask.min() >= 1:
+        raise SelectionError(
+            "The whole picture is selected as the subject, so there is no background.",
+            hint="Select what is to stay, or nothing: then the main subject is found.",
         )
     if edge == "hard":
         return mask, ("The selection was taken as it is, as asked (edge hard).",)

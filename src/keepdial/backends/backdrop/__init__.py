@@ -11,6 +11,7 @@ CAN = Capabilities(
     operations=frozenset({"cutout", "background"}),
     quality=0.5,
     memory_mb=600,
+    seconds_per_mp=0.3,
     whole=True,
 )
 
