@@ -206,13 +206,32 @@ def test_people_come_from_their_own_network_and_keep_to_themselves(
     detect(monkeypatch, boxed("person", 10, 10, 30, 40), boxed("person", 36, 10, 34, 40))
     left, right = find("man", image)
     assert given == []
-    assert left.region.box == Box(8, 8, 34, 44)
-    assert left.region.values[20, 10] == 1
+    assert left.region.box == Box(0, 0, 52, 60)
+    assert left.region.values[28, 18] == 1
     # In half sides, column 38 is 13.5 / 15 from the left one and 14.5 / 17 from the right one: it is the
     # right one's; column 36 is 11.5 / 15 from the left one and 16.5 / 17 from the right one.
-    assert left.region.values[20, 38 - 8] == 0
-    assert right.region.values[20, 38 - 34] == 1
-    assert left.region.values[20, 36 - 8] == 1
+    assert left.region.values[28, 38] == 0
+    assert right.region.box.x == 22
+    assert right.region.values[28, 38 - 22] == 1
+    assert left.region.values[28, 36] == 1
+
+
+def test_an_arm_reaches_beyond_the_box_and_a_neighbour_is_left_out(
+    image: Image, installed: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segmented(monkeypatch)
+    people = np.zeros((60, 80), np.float32)
+    people[10:50, 10:40] = 1
+    people[20:24, 40:46] = 1  # the arm
+    people[10:50, 49:60] = 1  # the neighbour, whom the detector missed
+    monkeypatch.setattr(selfie, "person_in", lambda rgb, box: people[box.slices])
+    monkeypatch.setattr(_maps, "person", lambda image: people)
+    detect(monkeypatch, boxed("person", 10, 10, 30, 40))
+    (one,) = find("person", image)
+    box, values = one.region.box, one.region.values
+    assert box == Box(0, 0, 52, 60)
+    assert values[22, 44] > 0.5
+    assert values[22, 50] == 0
     assert right.region.values[20, 36 - 34] == 0
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOOSE = 0.04
 """Detected boxes may cut a thing's edge: they are grown by this part of their sides before outlining."""
+REACH = 0.4
+"""So far, in sides of the box, a person may reach beyond a box that cuts them."""
 AROUND = 0.3
 """So much of a box's sides around it is shown to the segmenter, which learns there what the thing is not."""
 FILLED = 0.25
@@ -57,10 +59,29 @@ def outline(one: Detection, others: Sequence[Detection], image: Image) -> tuple[
     if sam.ready():
         return box, np.ascontiguousarray(sam.segment(rgb, box=box)[box.slices])
     if one.label == "person":
-        people = _people(box, image)
-        if people is not None and (people > 0.5).mean() >= FILLED:
-            return box, people * _mine(one, others, box)
+        wide = one.box.grow(round(one.box.width * REACH), round(one.box.height * REACH)).clip(size)
+        people = _people(wide, image)
+        if people is not None and (people[_within(box, wide)] > 0.5).mean() >= FILLED:
+            return wide, _reaching(people, _within(box, wide)) * _mine(one, others, wide)
     return box, _segmented(one, box, image)
+
+
+def _within(box: Box, wide: Box) -> tuple[slice, slice]:
+    return box.shift(-wide.x, -wide.y).slices
+
+
+def _reaching(people: Map, inside: tuple[slice, slice]) -> Map:
+    """Return the pieces of a mask that lie mostly `inside`: an arm goes on, a neighbour does not."""
+    import cv2
+
+    core = (people > 0.5).astype(np.uint8)
+    count, labels = cv2.connectedComponents(core, connectivity=8)
+    areas = np.bincount(labels.ravel(), minlength=count)
+    within = np.bincount(labels[inside].ravel(), minlength=count)
+    mine = 2 * within >= areas
+    mine[0] = False
+    kept = cv2.dilate(mine[labels].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return np.where(kept & (mine[labels] | (labels == 0)), people, np.float32(0))
 
 
 def _people(box: Box, image: Image) -> Map | None:
