@@ -153,16 +153,24 @@ def test_arrays_of_another_shape_or_type_are_refused(session: Session) -> None:
         Session(np.zeros((4, 4), np.uint8))
 
 
-def test_an_outline_known_at_half_the_size_finds_the_edge() -> None:
-    """A coarse outline two pixels off comes to lie on a straight edge between two colours."""
+def test_an_outline_known_at_a_quarter_of_the_size_finds_the_edge() -> None:
+    """A coarse outline one pixel off comes to lie on a straight edge between two colours."""
     rgb = np.full((64, 64, 3), 40, np.uint8)
     rgb[:, 31:] = 200
-    coarse = np.zeros((32, 32), bool)
-    coarse[:, 16:] = True  # the picture's column 32
+    coarse = np.zeros((16, 16), bool)
+    coarse[:, 8:] = True  # the picture's column 32
     mask = sharpened(rgb, coarse)
-    assert (mask[:, :30] == 0).all()
-    assert (mask[:, 32:] == 1).all()
+    assert (mask[:, :29] == 0).all()
+    assert (mask[:, 33:] == 1).all()
+    assert (mask[:, 30] < 0.5).all()
     assert (mask[:, 31] > 0.5).all()
+
+
+def test_at_the_same_size_the_edge_lies_between_two_pixels() -> None:
+    coarse = np.zeros((20, 20), bool)
+    coarse[:, 8:] = True
+    mask = sharpened(np.zeros((20, 20, 3), np.uint8), coarse)
+    assert np.allclose(mask[10, 6:10], [0, 0, 1, 1], atol=0.05)
 
 
 def test_all_or_nothing_stays_so() -> None:
