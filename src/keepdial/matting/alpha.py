@@ -40,7 +40,8 @@ LEAST_TRUST = 1e-5
 LEAN, LEAST_LEAN = 0.3, 0.003
 """Weight of a mask's outline at the band's ends: where the sampled colours are alike, and where they are not.
 Of a dark coat before dark trees only the outline knows. Over 29 photographs of people with masks two pixels
-off, weights of 0, 0.3 and 1 gave a mean IoU of 0.963, 0.966, 0.965, and 0.957, 0.964, 0.965 in a wider band."""
+off, weights of 0, 0.3 and 1 gave a mean IoU of 0.963, 0.966 and 0.965; in a band of 3 %, 0.957, 0.964 and
+0.965."""
 
 ALIKE = 0.35
 """Distance of colours in [0, 1] at which they are no longer alike."""
