@@ -68,7 +68,11 @@ def _flooded(rgb: NDArray[np.uint8], away: NDArray[np.float32], band: float) -> 
 
     inside, outside, between = 1, 2, -1
     marks = np.where(away > band, inside, np.where(away < -band, outside, 0)).astype(np.int32)
-    cv2.watershed(np.ascontiguousarray(cv2.GaussianBlur(rgb, (0, 0), 1.0)), marks)
+    # The outermost pixels are never flooded.
+    smooth = cv2.copyMakeBorder(cv2.GaussianBlur(rgb, (0, 0), 1.0), 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    marks = np.pad(marks, 1, mode="edge")
+    cv2.watershed(smooth, marks)
+    marks = marks[1:-1, 1:-1]
     found = np.where(marks == between, away > 0, marks == inside).astype(np.float32)
     soft = np.asarray(cv2.GaussianBlur(found, (0, 0), 0.6), np.float32)
     # The blur's tails would widen what may be edited.
