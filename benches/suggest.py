@@ -20,6 +20,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
@@ -89,6 +90,11 @@ def calm(rgb: Pixels, side: int = 61, limit: float = 3.0) -> Mask:
     return np.asarray(np.maximum(np.asarray(square) - np.asarray(mean) ** 2, 0) < limit**2)
 
 
+def disc(off: NDArray[np.float64], edge: float) -> NDArray[np.float64]:
+    """1 inside of a disc, 0 outside; `off` is the distance from its rim."""
+    return np.asarray(0.5 - 0.5 * np.tanh(off / (2 * edge)))
+
+
 def dust(rgb: Pixels, rng: np.random.Generator) -> Pixels | None:
     """A soft dark disc of 3 to 7 px radius, 10 to 25 % darker, where lightness varies by less than 1.5."""
     room = calm(rgb, limit=1.5)
@@ -100,7 +106,7 @@ def dust(rgb: Pixels, rng: np.random.Generator) -> Pixels | None:
     at = int(rng.integers(len(ys)))
     radius, dark = rng.uniform(3, 7), rng.uniform(0.1, 0.25)
     y, x = np.mgrid[0 : rgb.shape[0], 0 : rgb.shape[1]]
-    soft = 1 / (1 + np.exp((np.hypot(y - ys[at], x - xs[at]) - radius) / 0.8))
+    soft = disc(np.hypot(y - ys[at], x - xs[at]) - radius, 0.8)
     return np.asarray(np.round(rgb * (1 - dark * soft)[..., None]), np.uint8)
 
 
@@ -155,7 +161,7 @@ def thing(rgb: Pixels, rng: np.random.Generator) -> Pixels | None:
         y, x = ((off, along * w), (h - 1 - off, along * w), (along * h, off), (along * h, w - 1 - off))[side]
         if room[int(y), int(x)]:
             ys, xs = np.mgrid[0:h, 0:w]
-            soft = (1 / (1 + np.exp((np.hypot(ys - y, xs - x) - radius) / 0.7)))[..., None]
+            soft = disc(np.hypot(ys - y, xs - x) - radius, 0.7)[..., None]
             colour = np.array(
                 ((200, 40, 30), (40, 90, 200), (230, 200, 40), (30, 140, 60))[int(rng.integers(4))]
             )

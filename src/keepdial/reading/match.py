@@ -21,7 +21,7 @@ MONTH = r"(?:jan|feb|mar|apr|ma[iy]|jun|jul|aug|sep|okt|oct|nov|de[cz])[a-z]*"
 YEAR = r"(?:(?:19|20)\d\d|'?\d\d)"
 DATE = re.compile(
     rf"(?:\d{{1,2}}\s*[-./:\s]\s*\d{{1,2}}\s*[-./:\s]\s*{YEAR}|(?:19|20)\d\d\s*[-./:]\s*\d{{1,2}}\s*[-./:]\s*\d{{1,2}}"
-    rf"|'\d\d\s+\d{{1,2}}\s+\d{{1,2}}|\d{{1,2}}\.?\s*{MONTH}\.?,?\s*{YEAR}|{MONTH}\.?\s*\d{{1,2}},?\s*{YEAR})"
+    rf"|'\d\d\s+\d{{1,2}}\s*\d{{1,2}}\b|\d{{1,2}}\.?\s*{MONTH}\.?,?\s*{YEAR}|{MONTH}\.?\s*\d{{1,2}},?\s*{YEAR})"
     r"|^\s*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:am|pm)?\s*$",
     re.IGNORECASE,
 )
