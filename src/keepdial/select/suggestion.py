@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from keepdial.errors import SelectionError
-from keepdial.select import Finder, Instance, Options
+from keepdial.select import Finder, Options, Region
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -19,9 +19,10 @@ class SuggestionOptions(Options):
     number: int = Field(ge=1, le=100, description="Its number in the list of `keepdial suggest`, from 1.")
 
 
-def find(options: SuggestionOptions, image: Image) -> tuple[Instance, ...]:
-    """Return the suggestion as the only instance, 1 = inside.
+def rasterise(options: SuggestionOptions, image: Image) -> Region:
+    """Return the suggestion's region, 1 = inside.
 
+    It counts as drawn by hand, since its outline was shown and chosen: no automatic pin takes from it.
     Raises `SelectionError` for a number that the picture has no suggestion for.
     """
     from keepdial.suggest import suggest
@@ -29,7 +30,7 @@ def find(options: SuggestionOptions, image: Image) -> tuple[Instance, ...]:
     found = suggest(image)
     for one in found:
         if one.number == options.number:
-            return (Instance(one.region, one.label, one.score, {"number": one.number, "reason": one.reason}),)
+            return one.region
     there = f"There are {len(found)}." if len(found) > 1 else "There is one." if found else "There is none."
     raise SelectionError(
         f"This picture has no suggestion number {options.number}. {there}",
@@ -38,5 +39,9 @@ def find(options: SuggestionOptions, image: Image) -> tuple[Instance, ...]:
 
 
 FINDER = Finder(
-    "suggestion", "A distraction by the number that `keepdial suggest` gave it.", SuggestionOptions, find=find
+    "suggestion",
+    "A distraction by the number that `keepdial suggest` gave it.",
+    SuggestionOptions,
+    rasterise,
+    follows=True,
 )
