@@ -1,7 +1,7 @@
 """Faces: where they are, five points of each, and a fingerprint of who it is. Pure functions over pixels.
 
 Two detectors serve: YuNet where its weights are installed (``keepdial models get yunet``), else dlib's (the
-extra ``keepdial[faces]``), which sees faces from the front. The fingerprint is dlib's: without the extra faces
+extra ``keepdial[faces]``), which sees faces from the front. The fingerprint is dlib's: without it, faces
 are found but not told apart.
 """
 
