@@ -17,7 +17,16 @@ def line(text: str, x: int = 0, y: int = 0, height: int = 20) -> Line:
 
 @pytest.mark.parametrize(
     "text",
-    ["21.11.2026", "'98 8 14", "'98 814", "NOV 21 2026", "21 NOV 2026", "2026-11-21", "14:05", "12/24/2019 10:30"],
+    [
+        "21.11.2026",
+        "'98 8 14",
+        "'98 814",
+        "NOV 21 2026",
+        "21 NOV 2026",
+        "2026-11-21",
+        "14:05",
+        "12/24/2019 10:30",
+    ],
 )
 def test_dates_as_cameras_print_them(text: str) -> None:
     assert is_date(text)
