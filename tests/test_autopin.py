@@ -8,6 +8,7 @@ import pytest
 import keepdial
 from keepdial import autopin, select
 from keepdial.edit import Edit
+from keepdial.errors import SelectionError
 from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.record import parse_record
@@ -194,3 +195,23 @@ def test_a_record_replays_the_pins_without_the_finders(image: Image, monkeypatch
     again = replay(parse_record(record.model_dump_json()), image)
     assert again.same_pixels
     assert [p.asked_by for p in again.edit.pins] == ["faces"]
+
+
+def test_a_record_holds_the_subject_that_was_found_where_nothing_was_selected(
+    image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(monkeypatch)
+    done = keepdial.edit(Request(operation="cutout", params={"edge": "hard"}), image)
+    assert done.image.alpha is not None
+    assert done.image.alpha[40, 40] == 255
+    assert done.image.alpha[5, 5] == 0
+    assert done.pins == ()
+    record = done.record()
+    (target,) = record.request.targets
+    assert target.kind == "subject"
+    assert target.found is not None
+    monkeypatch.setitem(globals(), "subject", lambda options, image: ())
+    install(monkeypatch)
+    with pytest.raises(SelectionError):
+        keepdial.edit(done.request, image)
+    assert replay(parse_record(record.model_dump_json()), image).same_pixels

@@ -215,13 +215,15 @@ def record_of(
 
     step = edit.plan.steps[-1]
     known = backends()
+    request = edit.request
+    if not request.targets and step.declared.default_target != "all":
+        # What was found where nothing was selected goes on record like anything else that was found.
+        request = request.model_copy(update={"targets": step.targets})
     aimed = min(edit.tries, key=lambda t: abs(t.kept - float(edit.keep))).aimed if edit.tries else edit.keep
     return EditRecord(
         keepdial=__version__,
         environment=Environment.here(),
-        request=self_contained(
-            edit.request, edit.source, automatic=[pin for pin in edit.pins if pin.automatic]
-        ),
+        request=self_contained(request, edit.source, automatic=[pin for pin in edit.pins if pin.automatic]),
         operation=step.operation,
         params=step.params,
         keep=_number(edit.keep),
