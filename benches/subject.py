@@ -74,7 +74,8 @@ def main() -> None:
                     tiles.append(tile(case, mask, f"{case.name} {score:.2f}"))
     table(found)
     if asked.sheet and tiles:
-        rows = [np.hstack(tiles[i : i + 10]) for i in range(0, len(tiles) - len(tiles) % 10, 10)]
+        tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % 10)
+        rows = [np.hstack(tiles[i : i + 10]) for i in range(0, len(tiles), 10)]
         Image.fromarray(np.vstack(rows)).save(asked.sheet)
 
 
