@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
+from keepdial import record
 from keepdial.embed import self_contained
+from keepdial.files import open_image
 from keepdial.image import Image
 from keepdial.keep import dial
+from keepdial.operations import operations
 from keepdial.request import KeepMap, Request, Selector
 from keepdial.select import select
 
@@ -86,3 +89,30 @@ class TestMasks:
         selector = Selector(kind="mask", options={"png": png(row), "invert": invert})
         own = self_contained(Request(operation="fill", targets=(selector,)), image)
         assert np.array_equal(select(own.targets, image).mask, select((selector,), image).mask)
+
+
+class TestPictureFiles:
+    """A picture among the options travels as its pixels, without what else its file tells."""
+
+    def request(self) -> Request:
+        file = io.BytesIO()
+        exif = Pillow.Exif()
+        exif[0x010E] = "somebody's garden"
+        pixels = np.random.default_rng(4).integers(0, 255, (9, 12, 3), np.uint8)
+        Pillow.fromarray(pixels).save(file, "JPEG", exif=exif)
+        image = base64.b64encode(file.getvalue()).decode()
+        return Request(operation="background", params={"to": "image", "image": image}, auto_pin=False)
+
+    def test_it_keeps_its_pixels_and_loses_its_metadata(self) -> None:
+        before = self.request()
+        after = self_contained(before, opened())
+        first, second = (base64.b64decode(str(r.params["image"])) for r in (before, after))
+        assert b"garden" in first
+        assert b"garden" not in second
+        assert np.array_equal(open_image(first).pixels, open_image(second).pixels)
+        assert after.params["to"] == "image"
+
+    def test_the_record_names_it_by_its_hash(self) -> None:
+        told = record.told(operations()["background"], self.request().params)
+        assert str(told["image"]).startswith("the file sha256:")
+        assert told["to"] == "image"

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 def self_contained(request: Request, image: Image, *, automatic: Sequence[Pin] = ()) -> Request:
     """Return the request with every mask and keep map in it as a plain grey PNG.
 
-    What a finder found is written down as it was found, and what was pinned `automatic`-ally becomes a pin like
-    any other, so that a replay acts on the same pixels whichever finders are installed then. What a mask
-    file held beside the mask, such as the photograph in a mask with alpha, is left out.
+    What a finder found is written down as it was found, and what was pinned by itself (`automatic`) becomes a
+    pin like any other, so that a replay acts on the same pixels whichever finders are installed then. What a mask
+    file held beside the mask, such as the photograph in a mask with alpha, is left out, and so is what
+    another picture that was given held beside its pixels, such as where it was taken.
     """
     import numpy as np
 
@@ -42,9 +43,26 @@ def self_contained(request: Request, image: Image, *, automatic: Sequence[Pin] =
             "targets": tuple(_embedded(s, image) for s in request.targets),
             "pins": tuple(pins),
             "auto_pin": False,
+            "params": _without_metadata(request),
             "keep": keep,
         }
     )
+
+
+def _without_metadata(request: Request) -> dict[str, JsonValue]:
+    """Return the operation's options with every picture file in them as a PNG of the same pixels."""
+    from keepdial.files import encode_image, open_image
+    from keepdial.operations import is_file, operations
+    from keepdial.select.mask import decoded
+
+    params = dict(request.params)
+    known = operations().get(request.operation)
+    for name, field in known.params.model_fields.items() if known else ():
+        value = params.get(name)
+        if is_file(field) and isinstance(value, str):
+            plain = encode_image(open_image(decoded(value)), format="png").data
+            params[name] = base64.b64encode(plain).decode("ascii")
+    return params
 
 
 def _embedded(selector: Selector, image: Image) -> Selector:

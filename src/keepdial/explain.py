@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from keepdial.verify import Finding
 
 WIDTH = 96
-LONGEST = 4000
-"""No words that a person gives are longer; what is holds a file."""
 
 DIAL = "The dial, called keep, says how much of the picture must survive: 1 is everything, 0 is nothing."
 """The one idea a reader has to be told."""
@@ -192,8 +190,6 @@ def _again(record: EditRecord) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, str) and len(value) > LONGEST:
-        return f"a file, {3 * len(value) // 4:,} bytes of which are on record"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

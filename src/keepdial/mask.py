@@ -129,7 +129,7 @@ def outline(mask: NDArray[np.float32], *, width: int = 1) -> NDArray[np.bool_]:
     import cv2
 
     inside = (mask >= 0.5).astype(np.uint8)
-    # Outside of the picture nothing is selected, so a region that is cut by a border has an outline there too.
+    # Outside of the picture nothing is selected: a region that is cut by a border has an outline there too.
     core = cv2.erode(inside, np.ones((3, 3), np.uint8), iterations=width, borderValue=0)
     return np.asarray((inside > 0) & (core == 0))
 

@@ -19,6 +19,7 @@ from pydantic import Field, JsonValue, ValidationError
 from keepdial import __version__
 from keepdial.embed import self_contained
 from keepdial.errors import ParameterError, RecordError
+from keepdial.operations import is_file
 from keepdial.progress import Event, Listener, silent
 from keepdial.request import Request, Value
 from keepdial.verify import Report
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from keepdial.edit import Edit
     from keepdial.files import Encoded
     from keepdial.image import Image
+    from keepdial.operations import Operation
 
 SCHEMA = 1
 SUFFIX = ".keepdial.json"
@@ -225,7 +227,7 @@ def record_of(
         environment=Environment.here(),
         request=self_contained(request, edit.source, automatic=[pin for pin in edit.pins if pin.automatic]),
         operation=step.operation,
-        params=step.params,
+        params=told(step.declared, step.params),
         keep=_number(edit.keep),
         keep_asked=step.keep_asked,
         source=Picture.of(edit.source),
@@ -311,6 +313,17 @@ def _damaged(name: str, words: str) -> RecordError:
 
 
 _WHICH = f"Give the {SUFFIX} file that lies beside an edited picture."
+
+
+def told(operation: Operation, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an operation's options for people: a picture file among them is named by its hash."""
+    files = {name for name, field in operation.params.model_fields.items() if is_file(field)}
+    return {
+        name: f"the file sha256:{hashlib.sha256(value.encode()).hexdigest()[:12]}"
+        if name in files and isinstance(value, str)
+        else value
+        for name, value in params.items()
+    }
 
 
 class Stopwatch:

@@ -1,7 +1,7 @@
 """The scene: a picture as finders see it, and what they have found out about it so far.
 
-Several finders look at the same things (faces guide the search for hair, skin and the subject), and one edit may
-ask the same finder twice, for a target and for a pin. What was found is kept as long as the picture is.
+Several finders look at the same things (faces guide the search for hair, skin and the subject), and one edit
+may ask the same finder twice, for a target and for a pin. What was found is kept as long as the picture is.
 """
 
 from __future__ import annotations

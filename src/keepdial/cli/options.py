@@ -18,6 +18,7 @@ import typer
 from keepdial.cli import regions
 from keepdial.cli.outputs import MOST_VARIATIONS
 from keepdial.errors import ParameterError
+from keepdial.operations import is_file
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -163,7 +164,7 @@ def _kinds(field: FieldInfo) -> list[Any]:
 
 
 def _metavar(field: FieldInfo) -> str:
-    if _is_file(field):
+    if is_file(field):
         return "FILE"
     first = _kinds(field)[0]
     if isinstance(first, str):
@@ -185,17 +186,12 @@ def _limits(field: FieldInfo) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
-def _is_file(field: FieldInfo) -> bool:
-    extra = field.json_schema_extra
-    return isinstance(extra, dict) and bool(extra.get("file"))
-
-
 def _value(name: str, text: Any, field: FieldInfo) -> Any:
     """Leave numbers and words to the model, which reads them from text; lists and objects come as JSON.
 
     Files are read here, so that a request holds what they hold and replays without them.
     """
-    if _is_file(field):
+    if is_file(field):
         flag = f"--{name.replace('_', '-')}"
         return base64.b64encode(regions.read(text, option=flag, allowed="a picture file")).decode("ascii")
     if not isinstance(text, str) or text[:1] not in ("[", "{") or str in _kinds(field):

@@ -15,6 +15,7 @@ from keepdial.request import Value
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from pydantic.fields import FieldInfo
 
     from keepdial.geometry import Box
     from keepdial.image import Image
@@ -103,6 +104,12 @@ class Operation:
     subject: bool = False
     blends: bool = True
     done: str = ""
+
+
+def is_file(field: FieldInfo) -> bool:
+    """Return whether a field of an operation's options holds a picture file, as base64."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("file"))
 
 
 def operations() -> dict[str, Operation]:
