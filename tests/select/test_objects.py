@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from keepdial.files import open_image
 from keepdial.geometry import Box
 from keepdial.image import Image
-from keepdial.networks import deeplab, owl, sam, selfie, yolox
+from keepdial.networks import deeplab, owl, selfie, yolox
 from keepdial.networks.names import COCO
 from keepdial.networks.yolox import Detection
 from keepdial.select import _maps, _outline, objects
