@@ -8,11 +8,14 @@ whoever names the eyes means the face.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keepdial.errors import KeepdialError
 from keepdial.geometry import Box
 from keepdial.keep import Pin
 from keepdial.mask import bounds
@@ -37,6 +40,32 @@ class Automatic:
 
     pins: tuple[Pin, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def watched(
+    step: PlanStep, selection: Selection, stage: Stage, image: Image
+) -> tuple[tuple[Pin, ...], Callable[[], tuple[str, ...]]]:
+    """Return the automatic pins, and a function that returns the notes for the report.
+
+    Where the region was drawn there are only notes, so that the finders look while the edit goes on: the
+    function waits for them.
+    """
+    if not step.auto_pin:
+        return (), lambda: ()
+    if not selection.drawn:
+        found = automatic(step, selection, stage, image)
+        return found.pins, lambda: found.notes
+    look = ThreadPoolExecutor(1, thread_name_prefix="keepdial-look")
+    later = look.submit(automatic, step, selection, stage, image)
+    look.shutdown(wait=False)
+
+    def notes() -> tuple[str, ...]:
+        try:
+            return later.result().notes
+        except KeepdialError as error:
+            return (f"Whether your selection covers a face or text was not found out: {error}",)
+
+    return (), notes
 
 
 def automatic(step: PlanStep, selection: Selection, stage: Stage, image: Image) -> Automatic:

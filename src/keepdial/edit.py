@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from keepdial.autopin import Automatic, automatic
+from keepdial.autopin import watched
 from keepdial.backends import backends
 from keepdial.compiling import announced
 from keepdial.composite import guard
@@ -142,8 +142,8 @@ def edit(
     )
     with announcing, threads(settings.threads):
         stage = step.declared.stage(image, selection, step.options, settings)
-    guards = automatic(step, selection, stage, image) if step.auto_pin else Automatic()
-    pins += guards.pins
+    guarded, warnings = watched(step, selection, stage, image)
+    pins += guarded
     held = hold(keep, pins, stage)
     if held.box is None:
         why = "everything selected is pinned" if selection.box else "nothing is selected"
@@ -202,7 +202,7 @@ def edit(
         routes=(chosen,),
         windows=tuple(window.box for window in seen),
         tries=tries,
-        notes=(*selection.notes, *stage.notes, *guards.notes, *_about_dial(stage, held.keep), *notes),
+        notes=(*selection.notes, *stage.notes, *warnings(), *_about_dial(stage, held.keep), *notes),
         report=report,
     )
 
