@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def self_contained(request: Request, image: Image, *, automatic: Sequence[Pin] = ()) -> Request:
     """Return the request with every mask and keep map in it as a plain grey PNG.
 
-    What a finder found is written down as it was found, and what was pinned by itself (`automatic`) becomes a
-    pin like any other, so that a replay acts on the same pixels whichever finders are installed then. What a mask
-    file held beside the mask, such as the photograph in a mask with alpha, is left out, and so is what
-    another picture that was given held beside its pixels, such as where it was taken.
+    What a finder found is written down as it was found, and what was pinned by itself (`automatic`) becomes
+    a pin like any other, so that a replay acts on the same pixels whichever finders are installed then.
+    What a mask file held beside the mask, such as the photograph in a mask with alpha, is left out, and so
+    is what another picture that was given held beside its pixels, such as where it was taken.
     """
     import numpy as np
 

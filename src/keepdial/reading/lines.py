@@ -65,9 +65,9 @@ def find_text(rgb: NDArray[np.uint8]) -> tuple[Line, ...]:
 
 
 def glance_text(rgb: NDArray[np.uint8]) -> tuple[Line, ...]:
-    """Return lines of text in `rgb` as `find_text` does, by one look of bounded cost; not every one."""
+    """Return lines of text in `rgb` as `read_text` does, by one look of bounded cost; not every one."""
     _check(rgb)
-    return tuple(_line(rgb, quad, score) for quad, score in quick_rectangles(rgb))
+    return _read(rgb, tuple(_line(rgb, quad, score) for quad, score in quick_rectangles(rgb)), LEGIBLE)
 
 
 def read_text(rgb: NDArray[np.uint8], *, least: float = LEGIBLE) -> tuple[Line, ...]:
@@ -77,7 +77,11 @@ def read_text(rgb: NDArray[np.uint8], *, least: float = LEGIBLE) -> tuple[Line, 
     lines that could not be read are given too. Lines that run up, down or upside down are read as well.
     Raises as `find_text` does.
     """
-    lines = find_text(rgb)
+    return _read(rgb, find_text(rgb), least)
+
+
+def _read(rgb: NDArray[np.uint8], lines: tuple[Line, ...], least: float) -> tuple[Line, ...]:
+    """Return those of the `lines` that can be read, with what they say."""
     read = recognise([straight(rgb, line.polygon) for line in lines])
     doubtful = [i for i, answer in enumerate(read) if answer.confidence < UPRIGHT]
     turned = recognise([straight(rgb, _upside_down(lines[i].polygon)) for i in doubtful])

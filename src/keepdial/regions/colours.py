@@ -30,7 +30,7 @@ class Span:
 # the CSS colours of the same name), then common others. They overlap where usage does.
 _CHROMATIC: dict[str, tuple[Span, ...]] = {
     "red": (Span((8, 46), (34, 200), (14, 64)),),
-    "orange": (Span((46, 80), (44, 200), (48, 92)),),
+    "orange": (Span((46, 80), (44, 200), (48, 92)), Span((41, 80), (40, 78), (45, 92))),
     "yellow": (Span((82, 113), (32, 200), (60, 120)),),
     "green": (Span((113, 172), (11, 200), (8, 120)), Span((100, 115), (11, 80), (8, 60))),
     "cyan": (Span((172, 228), (12, 200), (20, 120)),),

@@ -88,7 +88,7 @@ def find(options: TextOptions, image: Image) -> tuple[Instance, ...]:
 
 
 def glance(image: Image) -> tuple[Instance, ...]:
-    """Return places that look like text, unread, after one look of bounded cost."""
+    """Return lines of text after one look of bounded cost; small ones in a large picture are missed."""
     from keepdial.reading import glance_text
     from keepdial.reading.mask import region_of
     from keepdial.scene import scene_of
@@ -96,7 +96,8 @@ def glance(image: Image) -> tuple[Instance, ...]:
     rgb = scene_of(image).rgb
     found = glance_text(rgb)
     return tuple(
-        Instance(region_of(rgb, (line,), whole=True), "what looks like text", line.score) for line in found
+        Instance(region_of(rgb, (line,), whole=True), f'the text "{line.text[:40]}"', line.confidence)
+        for line in found
     )
 
 
