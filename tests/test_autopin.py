@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -175,6 +177,15 @@ def test_what_covers_most_of_a_face_takes_it_along(image: Image, monkeypatch: py
     assert FACE.clip(image.size) == FACE
     assert [pin.asked_by for pin in done.pins] == []
     assert any(note.startswith("Face at") and "lies in what you named" in note for note in done.notes)
+
+
+def test_what_a_finder_is_not_sure_of_is_not_pinned(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch)
+    known = units()
+    known["faces"] = replace(known["faces"], guard_least=1.1)
+    for module in (autopin, select, _resolve):
+        monkeypatch.setattr(module, "finders", lambda: known)
+    assert edited(image, "variation").pins == ()
 
 
 def test_a_finder_that_cannot_work_is_told(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,6 +90,8 @@ def automatic(step: PlanStep, selection: Selection, stage: Stage, image: Image) 
                 notes.append(f"No {unit.name} could be pinned: {unit.missing()}")
             continue
         for instance in guarded(unit, image, box, glance=selection.drawn):
+            if instance.score < unit.guard_least:
+                continue
             decided = _decide(unit, instance, step, selection, stage)
             if isinstance(decided, Pin):
                 pins.append(decided)

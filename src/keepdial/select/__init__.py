@@ -85,6 +85,7 @@ class Finder:
         mass: those of `words` that name all there is of it (text, sky), rather than one of several (a cup).
         guards: whether what it finds is pinned without being asked: ``always``, or only when the edit is
             about something ``else`` (the main subject).
+        guard_least: score under which nothing is pinned or warned of: a false alarm costs trust.
         glance: ``(image) -> instances`` with less care and in less time than `find`, for warnings.
         missing: returns what it lacks here, in words that say how to get it; "" when it can work.
         quality: rank among finders that answer the same word, 0 to 1; the best that can work is asked.
@@ -102,6 +103,7 @@ class Finder:
     anything: Callable[[], bool] = _only_its_words
     mass: frozenset[str] = frozenset()
     guards: Literal["no", "always", "else"] = "no"
+    guard_least: float = 0.0
     glance: Callable[[Image], tuple[Instance, ...]] | None = None
     missing: Callable[[], str] = _nothing_missing
     quality: float = 0.5

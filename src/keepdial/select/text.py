@@ -87,6 +87,12 @@ def find(options: TextOptions, image: Image) -> tuple[Instance, ...]:
     return tuple(_instance(group, image, letters=letters) for group in groups)
 
 
+def _score(lines: Sequence[Line]) -> float:
+    """Return how sure it is that this is text: a single character may be a handle, or a branch."""
+    score = sum(line.confidence for line in lines) / len(lines)
+    return score if sum(len(line.text.strip()) for line in lines) > 1 else score / 2
+
+
 def glance(image: Image) -> tuple[Instance, ...]:
     """Return lines of text after one look of bounded cost; small ones in a large picture are missed."""
     from keepdial.reading import glance_text
@@ -96,7 +102,7 @@ def glance(image: Image) -> tuple[Instance, ...]:
     rgb = scene_of(image).rgb
     found = glance_text(rgb)
     return tuple(
-        Instance(region_of(rgb, (line,), whole=True), f'the text "{line.text[:40]}"', line.confidence)
+        Instance(region_of(rgb, (line,), whole=True), f'the text "{line.text[:40]}"', _score((line,)))
         for line in found
     )
 
@@ -107,7 +113,7 @@ def _instance(lines: Sequence[Line], image: Image, *, letters: bool) -> Instance
 
     said = " ".join(line.text for line in lines)
     shown = said if len(said) <= 40 else said[:37] + "..."
-    score = sum(line.confidence for line in lines) / len(lines)
+    score = _score(lines)
     region = region_of(scene_of(image).rgb, lines, whole=not letters)
     return Instance(region, f'the text "{shown}"', score, {"text": said})
 
@@ -120,6 +126,7 @@ FINDER = Finder(
     words=ALL | LINES | DATES | PLATES | BLOCKS,
     mass=ALL,
     guards="always",
+    guard_least=0.6,
     glance=glance,
     cost=0.9,
 )
