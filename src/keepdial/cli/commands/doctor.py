@@ -14,6 +14,10 @@ from keepdial import __version__
 from keepdial.cli.app import Command
 
 
+MOST = 24
+"""Words of a finder that are printed for people."""
+
+
 def findings() -> dict[str, Any]:
     """Return versions, settings, operations, formats and backends as plain values."""
     from dataclasses import asdict
@@ -85,7 +89,7 @@ def run(
     typer.echo("\nWhat --what finds")
     for name, f in found["finders"].items():
         if f["words"]:
-            typer.echo(_wrapped(name, f"{', '.join(f['words'])}. {f['missing']}".strip()))
+            typer.echo(_wrapped(name, f"{_some(f['words'])}. {f['missing']}".strip()))
     typer.echo("\nFormats")
     for name, what in sorted(found["formats"].items()):
         typer.echo(f"  {name:<12}{what}")
@@ -94,6 +98,11 @@ def run(
         typer.echo(f"  KEEPDIAL_{name.upper()}={value}")
     typer.echo("\nPackages")
     typer.echo("  " + ", ".join(f"{name} {version}" for name, version in found["packages"].items()))
+
+
+def _some(words: list[str]) -> str:
+    more = len(words) - MOST
+    return ", ".join(words[:MOST]) + (f" and {more} more (--json lists all)" if more > 0 else "")
 
 
 def _wrapped(name: str, words: str) -> str:
