@@ -146,3 +146,14 @@ def test_outline_lies_inside_and_runs_along_the_border() -> None:
         [0, 1, 1, 1, 1, 0],
         [0, 0, 0, 0, 0, 0],
     ]
+
+
+def test_wide_smoothing_keeps_straight_edges_and_takes_any_number() -> None:
+    mask = np.zeros((300, 200), np.float32)
+    mask[150:, :] = 1
+    mask[100:150, 100:104] = 1
+    smoothed = smooth(mask, Box(0, 100, 200, 200), 30)
+    assert smoothed[:140].max() == 0
+    assert smoothed[170:].min() == 1
+    assert 145 <= np.abs(smoothed[:, 20] - 0.5).argmin() <= 155
+    assert smooth(mask, Box(0, 100, 200, 200), 1e9).shape == mask.shape

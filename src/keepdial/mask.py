@@ -5,7 +5,7 @@ Most of it works on the mask's bounding box, so the cost follows the region and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -79,6 +79,10 @@ def feather(mask: NDArray[np.float32], box: Box, pixels: float) -> NDArray[np.fl
     return soft
 
 
+WIDEST = 8.0
+"""Standard deviation, in pixels, above which a mask is smoothed at a smaller size."""
+
+
 def smooth(mask: NDArray[np.float32], box: Box, pixels: float) -> NDArray[np.float32]:
     """Return the mask with notches and spikes of its outline up to about `pixels` rounded off.
 
@@ -89,9 +93,16 @@ def smooth(mask: NDArray[np.float32], box: Box, pixels: float) -> NDArray[np.flo
 
     if pixels <= 0:
         return mask
+    pixels = min(pixels, float(sum(mask.shape)))  # beyond that nothing is left anyway
     area = box.grow(int(np.ceil(3 * pixels)) + 1).clip(size_of(mask)).slices
     rounded = mask.copy()
-    soft = cv2.GaussianBlur(mask[area], (0, 0), pixels, borderType=cv2.BORDER_REPLICATE)
+    part, shrink = mask[area], min(1.0, WIDEST / pixels)
+    if shrink < 1:  # a wide Gaussian does not see single pixels, and costs as much as it is wide
+        small = max(1, round(part.shape[1] * shrink)), max(1, round(part.shape[0] * shrink))
+        part = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
+    soft: NDArray[Any] = cv2.GaussianBlur(part, (0, 0), pixels * shrink, borderType=cv2.BORDER_REPLICATE)
+    if shrink < 1:
+        soft = cv2.resize(soft, mask[area].shape[::-1], interpolation=cv2.INTER_LINEAR)
     # Across a straight edge the Gaussian's slope is 1 / (sqrt(2 pi) sigma) a pixel: scaled to 1 a pixel.
     slope = np.float32(np.sqrt(2 * np.pi) * pixels)
     rounded[area] = np.clip((soft - np.float32(0.5)) * slope + np.float32(0.5), 0, 1)

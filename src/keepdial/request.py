@@ -85,7 +85,7 @@ class Selector(Value):
     kind: str = Field(max_length=64)
     options: dict[str, JsonValue] = Field(default_factory=dict)
     combine: Literal["add", "subtract", "intersect"] = "add"
-    tools: tuple[MaskTool, ...] = ()
+    tools: tuple[MaskTool, ...] = Field(default=(), max_length=50)
     found: str | None = None
     automatic: bool = False
 

@@ -13,7 +13,6 @@ import typer
 from keepdial import __version__
 from keepdial.cli.app import Command
 
-
 MOST = 24
 """Words of a finder that are printed for people."""
 
