@@ -96,7 +96,8 @@ def smooth(mask: NDArray[np.float32], box: Box, pixels: float) -> NDArray[np.flo
     pixels = min(pixels, float(sum(mask.shape)))  # beyond that nothing is left anyway
     area = box.grow(int(np.ceil(3 * pixels)) + 1).clip(size_of(mask)).slices
     rounded = mask.copy()
-    part, shrink = mask[area], min(1.0, WIDEST / pixels)
+    part: NDArray[Any] = mask[area]
+    shrink = min(1.0, WIDEST / pixels)
     if shrink < 1:  # a wide Gaussian does not see single pixels, and costs as much as it is wide
         small = max(1, round(part.shape[1] * shrink)), max(1, round(part.shape[0] * shrink))
         part = cv2.resize(part, small, interpolation=cv2.INTER_AREA)
