@@ -9,6 +9,8 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
+from keepdial import Selector
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -18,6 +20,18 @@ HERE = Path(__file__).resolve().parent
 PHOTOS = HERE / "photos"
 OUT = HERE.parent / "out"
 GAP, CAPTION = 12, 30
+
+# A rough line around the helmet on the astronaut's lap: the search for the subject cuts it in two.
+HELMET = Selector(
+    kind="snap",
+    options={
+        "points": [
+            [280, 340], [300, 320], [360, 335], [400, 332], [450, 345],
+            [500, 400], [508, 480], [505, 510], [300, 510], [275, 400],
+        ]
+    },
+)  # fmt: skip
+ASTRONAUT = (Selector(kind="subject"), HELMET)
 
 
 def eight_bit(picture: Image | NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -8,34 +8,17 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from figure import PHOTOS, side_by_side
+from figure import ASTRONAUT, PHOTOS, side_by_side
 
-from keepdial import Image, Request, Selector, edit, open_image
-
-# The person is found; the helmet on her lap is added as a rough outline.
-HELMET = (
-    (290, 470),
-    (300, 415),
-    (335, 372),
-    (385, 352),
-    (440, 360),
-    (485, 395),
-    (512, 440),
-    (511, 511),
-    (298, 511),
-)
+from keepdial import Image, Request, edit, open_image
 
 photo = open_image(PHOTOS / "astronaut.png")
-subject = (
-    Selector(kind="subject"),
-    Selector(kind="polygon", options={"points": [list(point) for point in HELMET]}),
-)
 place = base64.b64encode((PHOTOS / "rocket.jpg").read_bytes()).decode("ascii")
 
 
 def before(**params: Any) -> Image:
     """Return the person before another background."""
-    return edit(Request(operation="background", targets=subject, params=params), photo).image
+    return edit(Request(operation="background", targets=ASTRONAUT, params=params), photo).image
 
 
 side_by_side(

@@ -6,10 +6,10 @@ python examples/plot_cutout.py     writes out/plot_cutout.jpg
 from __future__ import annotations
 
 import numpy as np
-from figure import PHOTOS, eight_bit, side_by_side
+from figure import ASTRONAUT, PHOTOS, eight_bit, side_by_side
 from numpy.typing import NDArray
 
-from keepdial import Image, Request, Selector, edit, open_image
+from keepdial import Image, Request, edit, open_image
 
 
 def on(picture: Image, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
@@ -19,32 +19,15 @@ def on(picture: Image, colour: tuple[int, int, int]) -> NDArray[np.uint8]:
     return np.rint(alpha * eight_bit(picture) + (1 - alpha) * np.array(colour)).astype(np.uint8)
 
 
-# The person is found; the helmet on her lap is added as a rough outline.
-HELMET = (
-    (290, 470),
-    (300, 415),
-    (335, 372),
-    (385, 352),
-    (440, 360),
-    (485, 395),
-    (512, 440),
-    (511, 511),
-    (298, 511),
-)
-
 photo = open_image(PHOTOS / "astronaut.png")
-subject = (
-    Selector(kind="subject"),
-    Selector(kind="polygon", options={"points": [list(point) for point in HELMET]}),
-)
-done = edit(Request(operation="cutout", targets=subject), photo)
-matte = edit(Request(operation="cutout", targets=subject, params={"only_mask": True}), photo)
+done = edit(Request(operation="cutout", targets=ASTRONAUT), photo)
+matte = edit(Request(operation="cutout", targets=ASTRONAUT, params={"only_mask": True}), photo)
 
 side_by_side(
     "plot_cutout.jpg",
     ("before", photo),
     ("keepdial cutout --only-mask", matte.image),
-    ("on green: no old background", on(done.image, (0, 255, 0))),
+    ("on green", on(done.image, (0, 255, 0))),
     ("on black", on(done.image, (0, 0, 0))),
     columns=2,
 )

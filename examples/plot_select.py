@@ -6,16 +6,11 @@ python examples/plot_select.py     writes out/plot_select.jpg
 from __future__ import annotations
 
 import cv2
-from figure import PHOTOS, side_by_side
+from figure import HELMET, PHOTOS, side_by_side
 
 from keepdial import Image, Selector, open_image
 from keepdial.outlined import outlined
 from keepdial.select import select
-
-HELMET = [
-    [280, 340], [300, 320], [360, 335], [400, 332], [450, 345],
-    [500, 400], [508, 480], [505, 510], [300, 510], [275, 400],
-]  # fmt: skip
 
 astronaut = open_image(PHOTOS / "astronaut.png")
 coffee = open_image(PHOTOS / "coffee.png")
@@ -35,14 +30,13 @@ def panel(title: str, photo: Image, *selectors: Selector) -> tuple[str, Image]:
     return title, outlined(photo, selection.mask)
 
 
-helmet = Selector(kind="snap", options={"points": HELMET})
 shuttle = Selector(kind="points", options={"inside": [[420, 100]]})
 spoon = Selector(kind="points", options={"box": {"x": 325, "y": 240, "width": 85, "height": 90}})
 side_by_side(
     "plot_select.jpg",
     panel('--what "the face"', astronaut, words("the face")),
     panel('--what "the subject"', astronaut, words("the subject")),
-    panel("--snap: a rough line around the helmet", astronaut, helmet),
+    panel("--snap: a rough line around the helmet", astronaut, HELMET),
     panel('--what "skin"', astronaut, words("skin")),
     panel("--point: one click on the shuttle", astronaut, shuttle),
     panel('--what "orange except the left half"', astronaut, words("orange except the left half")),

@@ -43,6 +43,7 @@ def findings() -> dict[str, Any]:
                 "words": sorted(f.words),
                 "missing": f.missing(),
                 "pins": f.guards != "no",
+                "seconds_per_mp": f.cost,
             }
             for f in finders().values()
         },
@@ -88,7 +89,8 @@ def run(
     typer.echo("\nWhat --what finds")
     for name, f in found["finders"].items():
         if f["words"]:
-            typer.echo(_wrapped(name, f"{_some(f['words'])}. {f['missing']}".strip()))
+            takes = f"About {f['seconds_per_mp']:g} s a megapixel. " if f["seconds_per_mp"] else ""
+            typer.echo(_wrapped(name, f"{_some(f['words'])}. {takes}{f['missing']}".strip()))
     typer.echo("\nFormats")
     for name, what in sorted(found["formats"].items()):
         typer.echo(f"  {name:<12}{what}")
