@@ -34,4 +34,5 @@ FINDER = Finder(
     hugs=True,
     words=WORDS,
     mass=WORDS,
+    cost=0.8,
 )

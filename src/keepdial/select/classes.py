@@ -62,5 +62,5 @@ FINDER = Finder(
     words=frozenset(LABELS),
     missing=missing,
     quality=0.3,
-    cost=0.6,
+    cost=1.3,
 )

@@ -72,4 +72,5 @@ FINDER = Finder(
     words=COLOURS,
     mass=COLOURS,
     quality=0.1,
+    cost=0.1,
 )

@@ -80,5 +80,5 @@ FINDER = Finder(
     guards="always",
     missing=missing,
     quality=0.6,
-    cost=0.4,
+    cost=0.1,
 )

@@ -45,4 +45,5 @@ FINDER = Finder(
     words=WORDS,
     mass=WORDS,
     missing=missing,
+    cost=0.2,
 )

@@ -105,5 +105,5 @@ FINDER = Finder(
     missing=missing,
     anything=anything,
     quality=0.5,
-    cost=0.5,
+    cost=0.25,
 )

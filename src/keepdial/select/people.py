@@ -43,6 +43,6 @@ FINDER = Finder(
     mass=frozenset({"people", "crowd"}),
     missing=missing,
     quality=0.4,
-    cost=0.2,
+    cost=0.1,
 )
 """Asked where the detector of objects is not installed."""

@@ -113,5 +113,5 @@ FINDER = Finder(
     rasterise,
     hugs=True,
     follows=True,
-    cost=1.0,
+    cost=1.1,
 )

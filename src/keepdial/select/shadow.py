@@ -39,5 +39,12 @@ def find(options: ShadowOptions, image: Image) -> tuple[Instance, ...]:
 WORDS = frozenset({"shadow", "drop shadow", "cast shadow"})
 
 FINDER = Finder(
-    "shadow", "The shadow of a thing.", ShadowOptions, find=find, hugs=True, words=WORDS, mass=WORDS
+    "shadow",
+    "The shadow of a thing.",
+    ShadowOptions,
+    find=find,
+    hugs=True,
+    words=WORDS,
+    mass=WORDS,
+    cost=0.7,
 )

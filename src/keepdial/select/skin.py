@@ -27,4 +27,13 @@ def find(options: SkinOptions, image: Image) -> tuple[Instance, ...]:
 
 WORDS = frozenset({"skin", "complexion"})
 
-FINDER = Finder("skin", "Skin, by its colour.", SkinOptions, find=find, hugs=True, words=WORDS, mass=WORDS)
+FINDER = Finder(
+    "skin",
+    "Skin, by its colour.",
+    SkinOptions,
+    find=find,
+    hugs=True,
+    words=WORDS,
+    mass=WORDS,
+    cost=0.2,
+)

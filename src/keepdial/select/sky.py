@@ -27,5 +27,12 @@ def find(options: SkyOptions, image: Image) -> tuple[Instance, ...]:
 WORDS = frozenset({"sky", "heaven"})
 
 FINDER = Finder(
-    "sky", "The sky, down to the horizon.", SkyOptions, find=find, hugs=True, words=WORDS, mass=WORDS
+    "sky",
+    "The sky, down to the horizon.",
+    SkyOptions,
+    find=find,
+    hugs=True,
+    words=WORDS,
+    mass=WORDS,
+    cost=0.2,
 )

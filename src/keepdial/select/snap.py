@@ -105,5 +105,5 @@ FINDER = Finder(
     rasterise,
     hugs=True,
     follows=True,
-    cost=1.0,
+    cost=1.3,
 )

@@ -33,4 +33,5 @@ FINDER = Finder(
     words=WORDS,
     mass=WORDS,
     guards="else",
+    cost=0.8,
 )

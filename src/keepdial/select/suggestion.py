@@ -44,4 +44,5 @@ FINDER = Finder(
     SuggestionOptions,
     rasterise,
     follows=True,
+    cost=3.0,
 )

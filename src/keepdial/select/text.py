@@ -128,5 +128,5 @@ FINDER = Finder(
     guards="always",
     guard_least=0.6,
     glance=glance,
-    cost=0.9,
+    cost=1.5,
 )
