@@ -50,7 +50,7 @@ def watched(
     Where the region was drawn there are only notes, so that the finders look while the edit goes on: the
     function waits for them.
     """
-    if not step.auto_pin:
+    if not step.auto_pin or not step.declared.auto_pins:
         return (), lambda: ()
     if not selection.drawn:
         found = automatic(step, selection, stage, image)

@@ -9,7 +9,7 @@ import numpy as np
 from keepdial.color import samples_of, unit
 from keepdial.errors import GuaranteeError
 from keepdial.frame import Window, frame_of
-from keepdial.geometry import Box
+from keepdial.geometry import Box, overlap
 from keepdial.image import Image
 from keepdial.mask import bounds
 
@@ -40,14 +40,16 @@ class Composite:
         *,
         pieces: bool = True,
         matte: NDArray[np.float32] | None = None,
+        guide: object = None,
     ) -> None:
         """Start from the canvas and the mask, (H, W) float32, 1 = edit here; neither is modified.
 
         With `pieces` False nothing is looked at after it was filled, which saves a copy of the mask. `matte`
-        (H, W) float32 is the share of the subject in each pixel, for frames to show.
+        (H, W) float32 is the share of the subject in each pixel, for frames to show, as is `guide`.
         """
         self._canvas = canvas
         self._matte = matte
+        self._guide = guide
         self._alpha = canvas.alpha
         self._pixels = canvas.pixels.copy()
         self._todo = mask.copy() if pieces else mask
@@ -56,7 +58,15 @@ class Composite:
     def frame(self, window: Window, capabilities: Capabilities, *, guess: bool = False) -> Frame:
         """Return what the window shows now. It is a view: use it before the next `add`."""
         return frame_of(
-            window, self._pixels, self._todo, capabilities, guess=guess, matte=self._matte, alpha=self._alpha
+            window,
+            self._pixels,
+            self._todo,
+            capabilities,
+            guess=guess,
+            matte=self._matte,
+            alpha=self._alpha,
+            icc=self._canvas.icc,
+            guide=self._guide,
         )
 
     def add(self, frame: Frame, proposal: Proposal) -> None:
@@ -117,16 +127,19 @@ def guard(source: Image, result: Image, free: NDArray[np.bool_], placement: Box 
     """Raise `GuaranteeError` if a pixel that had to be kept differs from the source, colour or alpha.
 
     `free` (H, W) bool of the result is True where a change was allowed; `placement` is where in the
-    result the source lies, None when it has the same size. The comparison is with the source itself and
+    result the source lies, None when it has the same size; it may reach out of a result that was cropped.
+    The comparison is with the source itself and
     not with the canvas, so nothing between them can be at fault unseen.
     """
     from keepdial.verify.preserved import differences
 
     if placement is not None:
-        rows, columns = placement.slices
-        alpha = None if result.alpha is None else result.alpha[rows, columns]
-        result = result.with_pixels(result.pixels[rows, columns], alpha)
-        free = free[rows, columns]
+        there, here = overlap(placement, result.size)
+        alpha = None if result.alpha is None else result.alpha[there.slices]
+        result = result.with_pixels(result.pixels[there.slices], alpha)
+        free = free[there.slices]
+        alpha = None if source.alpha is None else source.alpha[here.slices]
+        source = source.with_pixels(source.pixels[here.slices], alpha)
     changed = sum(
         int(np.count_nonzero(differs & ~free[rows])) for rows, differs in differences(source, result)
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -13,11 +13,12 @@ from keepdial.autopin import watched
 from keepdial.backends import backends
 from keepdial.compiling import announced
 from keepdial.composite import guard
-from keepdial.errors import ParameterError
+from keepdial.correct import best, nearest
+from keepdial.errors import ParameterError, SelectionError
 from keepdial.frame import holes, windows
 from keepdial.geometry import Box
 from keepdial.image import Image
-from keepdial.keep import TOLERANCE, Held, Keep, Pin, Try, corrected, dial, hold, pinned
+from keepdial.keep import Held, Keep, Pin, Try, dial, hold, pinned
 from keepdial.operations import Stage
 from keepdial.progress import Cancel, Event, Listener, part_of, silent
 from keepdial.propose import generate, seed_of, threads
@@ -27,7 +28,6 @@ from keepdial.select import select
 from keepdial.settings import Settings
 from keepdial.understand import Plan, PlanStep, understand
 from keepdial.verify import Evidence, Report, verify
-from keepdial.verify.haarpsi import kept_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from keepdial.record import EditRecord
 
 MATTING_KERNELS = 3
-
-CORRECTIONS = 2
-"""How often the edit loop corrects the dial when the measured kept misses it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,6 +55,7 @@ class Edit:
         tries: for a dial between 0 and 1, each attempt: the dial aimed at and what was kept.
         notes: what was decided along the way, in words.
         report: what was measured.
+        steps: where the request has several steps, the edit of each; all else tells of them together.
     """
 
     request: Request
@@ -74,6 +72,7 @@ class Edit:
     tries: tuple[Try, ...]
     notes: tuple[str, ...]
     report: Report
+    steps: tuple[Edit, ...] = ()
 
     @property
     def changed(self) -> NDArray[np.bool_]:
@@ -128,8 +127,18 @@ def edit(
     settings = settings or Settings.from_environment()
     cancel = cancel or Cancel()
     plan = understand(request)
-    (step,) = plan.steps
+    if len(plan.steps) == 1:
+        return _one(request, plan, image, progress, cancel, settings)
+    from keepdial.chain import chained
 
+    return chained(request, plan, image, _one, progress=progress, cancel=cancel, settings=settings)
+
+
+def _one(
+    request: Request, plan: Plan, image: Image, progress: Listener, cancel: Cancel, settings: Settings
+) -> Edit:
+    """Do a plan of one step."""
+    (step,) = plan.steps
     progress(Event("select", 0.0))
     keep = dial(step.keep, image)
     selection = select(step.targets, image)
@@ -142,9 +151,21 @@ def edit(
     )
     with announcing, threads(settings.threads):
         stage = step.declared.stage(image, selection, step.options, settings)
+    if stage.resampled and pins:
+        raise SelectionError(
+            f"{step.operation} computes every pixel anew, so that nothing can be pinned; {len(pins)} pins "
+            "were given.",
+            hint="Leave the pins out, or make this step before the one that needs them.",
+        )
     guarded, warnings = watched(step, selection, stage, image)
     pins += guarded
     held = hold(keep, pins, stage)
+    if held.box is None and stage.placement is not None:
+        # Nothing to generate, and yet another picture: a part of the source.
+        guard(image, stage.canvas, held.mask > 0, stage.placement)
+        report = verify(_evidence(stage, held, held.mask > 0, stage.canvas, plan))
+        notes = (*selection.notes, *stage.notes)
+        return _done(request, plan, image, stage.canvas, stage, held, notes=notes, report=report)
     if held.box is None:
         why = "everything selected is pinned" if selection.box else "nothing is selected"
         return _unchanged(request, plan, image, keep, pins, f"There is nothing to do: {why}.")
@@ -172,39 +193,49 @@ def edit(
             seen,
             guess=guess,
             matte=stage.matte,
+            guide=stage.guide,
             progress=watch,
             cancel=cancel,
         )
 
     with threads(settings.threads):
-        result, tries, notes = _best(attempt, stage, held)
+        result, tries, notes = best(attempt, stage, held, scales=step.declared.scales)
     cancel.check()
     progress(Event("generate", 1.0))
     progress(Event("composite", 1.0))
     free = held.mask > 0
-    guard(image, result, free, stage.placement)
+    if not stage.resampled:
+        guard(image, result, free, stage.placement)
     cancel.check()
 
     progress(Event("verify", 0.0))
-    report = verify(_evidence(stage, held, free, result, plan, kept=_kept_by_best(held.keep, tries)))
+    taken = nearest(held.keep, tries, scales=step.declared.scales)
+    kept = None if taken is None else taken.kept
+    report = verify(_evidence(stage, held, free, result, plan, kept=kept))
     progress(Event("verify", 1.0))
     cancel.check()
-    return Edit(
-        request=request,
-        plan=plan,
-        source=image,
-        image=result,
-        stage=stage,
-        keep=held.keep,
-        mask=held.mask,
-        box=held.box,
-        pins=held.pins,
+    return _done(
+        request,
+        plan,
+        image,
+        result,
+        stage,
+        held,
         routes=(chosen,),
         windows=tuple(window.box for window in seen),
         tries=tries,
         notes=(*selection.notes, *stage.notes, *warnings(), *_about_dial(stage, held.keep), *notes),
         report=report,
     )
+
+
+def _done(
+    request: Request, plan: Plan, source: Image, image: Image, stage: Stage, held: Held, **more: Any
+) -> Edit:
+    """Return the finished edit."""
+    rest = {"routes": (), "windows": (), "tries": (), **more}
+    keep, mask, box, pins = held.keep, held.mask, held.box, held.pins
+    return Edit(request, plan, source, image, stage, keep, mask, box, pins, **rest)
 
 
 def variations(
@@ -224,51 +255,9 @@ def variations(
     if not 1 <= count <= 100:
         raise ParameterError("variations", count, "1 to 100")
     for i in range(count):
-        one = request.model_copy(update={"seed": seed_of(request.seed, i)})
+        then = tuple(s.model_copy(update={"seed": seed_of(s.seed, i)}) for s in request.then)
+        one = request.model_copy(update={"seed": seed_of(request.seed, i), "then": then})
         yield edit(one, image, progress=progress, cancel=cancel, settings=settings)
-
-
-def _best(
-    attempt: Callable[[Keep, float, float], tuple[Image, tuple[str, ...]]], stage: Stage, held: Held
-) -> tuple[Image, tuple[Try, ...], tuple[str, ...]]:
-    """Return the result nearest to the dial, the tries it took, and what is to be said of them.
-
-    `attempt` takes the dial to aim at, and where its progress begins and ends. A map, a dial
-    at one of its ends, or one that has nothing to keep, is not corrected: one try.
-    """
-    asked = held.keep
-    if isinstance(asked, np.ndarray) or not stage.guess or asked in (0, 1) or held.box is None:
-        result, notes = attempt(asked, 0.0, 1.0)
-        return result, (), notes
-    aim, tries = asked, list[Try]()
-    best: tuple[float, Image, tuple[str, ...]] | None = None
-    while True:
-        n, most = len(tries), CORRECTIONS + 1
-        result, notes = attempt(aim, n / most, (n + 1) / most)
-        tries.append(Try(aim, kept_within(stage.canvas.pixels, result.pixels, held.box)))
-        miss = abs(tries[-1].kept - asked)
-        if best is None or miss < best[0]:
-            best = miss, result, notes
-        aim = corrected(asked, tries)
-        if miss <= TOLERANCE or len(tries) > CORRECTIONS or abs(aim - tries[-1].aimed) < 0.005:
-            return best[1], tuple(tries), (*best[2], *_about_tries(asked, tries))
-
-
-def _kept_by_best(asked: Keep, tries: Sequence[Try]) -> float | None:
-    """Return what the try that was taken has kept, as measured; None where nothing was measured."""
-    if isinstance(asked, np.ndarray) or not tries:
-        return None
-    return min(tries, key=lambda t: abs(t.kept - asked)).kept
-
-
-def _about_tries(asked: float, tries: list[Try]) -> tuple[str, ...]:
-    if len(tries) == 1:
-        return ()
-    best = _kept_by_best(asked, tries)
-    return (
-        f"The first result kept {tries[0].kept:.2f} instead of {asked:.2f}; after {len(tries) - 1} "
-        f"corrections of the dial the nearest keeps {best:.2f}.",
-    )
 
 
 def _about_dial(stage: Stage, keep: Keep) -> tuple[str, ...]:
@@ -331,6 +320,7 @@ def _evidence(
         placement=stage.placement,
         kept=kept,
         blends=plan.steps[-1].declared.blends,
+        scales=plan.steps[-1].declared.scales,
     )
 
 
@@ -341,19 +331,5 @@ def _unchanged(
     empty = np.zeros((image.size.height, image.size.width), np.float32)
     stage = Stage(image, empty)
     held = Held(keep, empty, None, pins)
-    return Edit(
-        request=request,
-        plan=plan,
-        source=image,
-        image=image,
-        stage=stage,
-        keep=keep,
-        mask=empty,
-        box=None,
-        pins=pins,
-        routes=(),
-        windows=(),
-        tries=(),
-        notes=(why,),
-        report=verify(_evidence(stage, held, empty > 0, image, plan)),
-    )
+    report = verify(_evidence(stage, held, empty > 0, image, plan))
+    return _done(request, plan, image, image, stage, held, notes=(why,), report=report)

@@ -287,10 +287,12 @@ def frame_of(
     guess: bool = False,
     matte: NDArray[np.float32] | None = None,
     alpha: NDArray[Any] | None = None,
+    icc: bytes | None = None,
+    guide: object = None,
 ) -> Frame:
     """Return the frame that a window shows of `pixels` (H, W, C) and `mask` (H, W), as they are now.
 
-    `matte` and `alpha` (H, W), where there are any, are shown beside them.
+    `matte` and `alpha` (H, W), where there are any, are shown beside them, `icc` and `guide` as they are.
 
     Where the picture is smaller than the backend's sides, the frame is padded right and below: edge pixels
     again, nothing to fill, nothing to learn from.
@@ -309,7 +311,7 @@ def frame_of(
     for array in (part, hole, usable, own, matte, alpha):
         if array is not None:
             array.flags.writeable = False
-    return Frame(window.box, part, hole, usable, guess, own, matte, alpha)
+    return Frame(window.box, part, hole, usable, guess, own, matte, alpha, icc, guide)
 
 
 def _missing(side: int, can: Capabilities) -> int:

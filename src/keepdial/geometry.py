@@ -138,6 +138,15 @@ class Orientation:
         return a.swapaxes(0, 1) if self.swaps_axes else a
 
 
+def overlap(placement: Box, canvas: Size) -> tuple[Box, Box]:
+    """Return the part of a canvas that a picture placed there covers, and the same part in the picture.
+
+    `placement` may reach out of the canvas: then the canvas shows a part of the picture only.
+    """
+    there = placement.clip(canvas)
+    return there, there.shift(-placement.x, -placement.y)
+
+
 def size_of(array: NDArray[np.generic]) -> Size:
     """Return the Size of an array (H, W[, C])."""
     return Size(int(array.shape[1]), int(array.shape[0]))

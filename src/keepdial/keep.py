@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from keepdial.errors import ParameterError
+from keepdial.geometry import overlap, size_of
 from keepdial.mask import bounds, feather
 from keepdial.request import KeepMap, Selector
 from keepdial.select import select
@@ -120,7 +121,8 @@ def hold(keep: Keep, pins: Sequence[Pin], stage: Stage) -> Held:
 def _placed(array: NDArray[Any], stage: Stage) -> NDArray[Any]:
     assert stage.placement is not None
     placed = np.zeros(stage.mask.shape, array.dtype)
-    placed[stage.placement.slices] = array
+    there, here = overlap(stage.placement, size_of(stage.mask))
+    placed[there.slices] = array[here.slices]
     return placed
 
 

@@ -32,6 +32,7 @@ def generate(
     *,
     guess: bool = False,
     matte: NDArray[np.float32] | None = None,
+    guide: object = None,
     progress: Listener = silent,
     cancel: Cancel | None = None,
 ) -> tuple[Image, tuple[str, ...]]:
@@ -39,10 +40,13 @@ def generate(
 
     `keep` is the dial in the canvas' coordinates, a number or (H, W) float32; each frame gets its part of it
     through the backend's calibration curve, or 0 where there is no guess. `mask` is (H, W) float32, 1 =
-    edit here; `matte` (H, W) float32 is the share of the subject, where the operation has one. Raises
+    edit here; `matte` (H, W) float32 is the share of the subject, where the operation has one; `guide` is
+    what the operation found. Raises
     `BackendError` when the backend fails or returns what is no proposal.
     """
-    work = Composite(canvas, mask, pieces=any(window.own is not None for window in seen), matte=matte)
+    work = Composite(
+        canvas, mask, pieces=any(window.own is not None for window in seen), matte=matte, guide=guide
+    )
     notes: dict[str, None] = {}
     for i, window in enumerate(seen):
         if cancel is not None:
@@ -54,6 +58,7 @@ def generate(
             seed=seed_of(step.seed, i),
             params=dict(step.params),
             prompt=str(step.params.get("prompt", "")),
+            also=tuple((more.operation, dict(more.params)) for more in step.also),
         )
         proposal = propose(backend, frame, asked, progress=_part(progress, i, len(seen)), cancel=cancel)
         work.add(frame, proposal)

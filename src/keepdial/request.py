@@ -5,9 +5,9 @@ The command line, the server, the tests and replay all build this same value.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from keepdial.errors import ParameterError
 
@@ -112,6 +112,8 @@ class Request(Value):
             operation's default.
         seed: the same request, seed and version give the same bytes.
         backend: the backend to use, by name; None lets the router choose.
+        then: what is to be done to the result, in order, each as if it had been asked for alone. All are
+            rendered from the original in one go: nothing is rounded to the picture's depth in between.
     """
 
     operation: str = Field(max_length=64)
@@ -122,3 +124,10 @@ class Request(Value):
     keep: Dial | KeepMap | None = None
     seed: int = Field(default=0, ge=0, lt=2**32)
     backend: str | None = None
+    then: tuple[Request, ...] = Field(default=(), max_length=100)
+
+    @model_validator(mode="after")
+    def _flat(self) -> Self:
+        if any(step.then for step in self.then):
+            raise ParameterError("then", "a step with steps of its own", "one list of steps, in order")
+        return self

@@ -84,6 +84,8 @@ class Frame:
         matte: (h, w) float32, the share of the subject in each pixel, 1 = subject; None where the operation
             has no subject.
         alpha: (h, w) of the pixels' dtype, 0 = transparent; None when the canvas is opaque.
+        icc: the canvas' ICC profile, which says what the samples mean; None = sRGB.
+        guide: what the operation found for this backend, in the canvas' coordinates (`Stage.guide`).
     """
 
     box: Box
@@ -94,6 +96,8 @@ class Frame:
     own: NDArray[np.bool_] | None = None
     matte: NDArray[np.float32] | None = None
     alpha: NDArray[np.uint8] | NDArray[np.uint16] | None = None
+    icc: bytes | None = None
+    guide: object = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -107,6 +111,7 @@ class Step:
             (h, w) float32.
         seed: seed of all randomness.
         prompt: words, empty when there are none.
+        also: further operations on the same region, to be done in the same pass: (name, options).
     """
 
     operation: str
@@ -114,6 +119,7 @@ class Step:
     seed: int
     params: dict[str, Any] = field(default_factory=dict)
     prompt: str = ""
+    also: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,6 +13,8 @@ from keepdial.errors import ParameterError
 from keepdial.request import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
     from pydantic.fields import FieldInfo
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from keepdial.image import Image
     from keepdial.select import Selection
     from keepdial.settings import Settings
+    from keepdial.tone import Look, Pass
 
 
 class Params(Value):
@@ -53,6 +56,10 @@ class Stage:
         notes: what was decided, in words, for the report ("mask grown by 3 px to take the soft edge").
         matte: (H, W) float32 in [0, 1] of the canvas, the share of the subject in each pixel, 1 = subject,
             for backends that cut out; None where the operation has no subject.
+        guide: what the operation found and its backend is to know (landmarks of faces, the way from a turned
+            canvas back to the source), in the canvas' coordinates; None where nothing is.
+        resampled: whether every pixel of the canvas is computed from the source, because it has another size
+            or place (a picture that is turned, or enlarged). Then nothing can be pinned or copied.
     """
 
     canvas: Image
@@ -63,6 +70,8 @@ class Stage:
     feather: float = 0.0
     notes: tuple[str, ...] = ()
     matte: NDArray[np.float32] | None = None
+    guide: object = None
+    resampled: bool = False
 
 
 class Setting(Protocol):
@@ -71,6 +80,30 @@ class Setting(Protocol):
     def __call__(self, image: Image, selection: Selection, params: Any, settings: Settings, /) -> Stage:
         """Return the canvas, the mask on it, and what was decided on the way."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One way to ask for an operation in words: "brighter", "make it pop", "straighten".
+
+    Attributes:
+        words: the phrases that mean it, in lower case; articles and "make", "more" and the like before them
+            need not be listed. A phrase may hold ``{colour}``, which stands for a colour's name or #rrggbb,
+            and ``{number}``; an option among `params` that is written so is filled with it.
+        params: the options they stand for, at an ordinary amount.
+        amount: the option among `params` that "slightly" makes smaller and "a lot" larger, and that a number
+            in the sentence replaces; "" where there is none. Its sign in `params` is the direction.
+        units: words after a number that mean `amount`'s own unit, in lower case ("stop", "ev", "k", "%").
+        per: what a number with a unit is divided by to become the option ("by 20 %" is 20 for per = 1).
+        absolute: whether a number after "to" is the option's value as it stands ("to 6500 K").
+    """
+
+    words: tuple[str, ...]
+    params: dict[str, Any] = field(default_factory=dict)
+    amount: str = ""
+    units: tuple[str, ...] = ()
+    per: float = 1.0
+    absolute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +124,15 @@ class Operation:
             and texture measured.
         done: what was done, in one word in the past ("Removed"), for the report.
         examples: command lines that show it, each with the words after ``keepdial``.
+        group: the heading it stands under in help and documents, a literal.
+        auto_pins: whether faces, text and the subject are pinned by themselves where the edit is not about
+            them. Not where it invents nothing: a brighter face is the same face.
+        scales: whether the dial scales the amount of what is asked: keep k makes 1 - k of the change. What is
+            kept is measured all the same, and the amount taken back further where less than k would survive.
+        tone: for colour and light: returns the passes over pixels that do it; the backend ``tone`` runs them.
+        scaled: for operations on a picture's shape: returns the options for a part of the change, 0 = nothing
+            to 1 = all of it; the dial k asks for 1 - k.
+        says: how people ask for it in words.
     """
 
     name: str
@@ -104,6 +146,12 @@ class Operation:
     subject: bool = False
     blends: bool = True
     done: str = ""
+    group: str = "Edit a picture"
+    auto_pins: bool = True
+    scales: bool = False
+    tone: Callable[[Any, Look], tuple[Pass, ...]] | None = None
+    scaled: Callable[[Any, float], Params] | None = None
+    says: tuple[Saying, ...] = ()
 
 
 def is_file(field: FieldInfo) -> bool:

@@ -37,6 +37,7 @@ class Evidence:
         placement: where in the canvas the source lies; None when the canvas is the source.
         blends: whether the edited part is to pass for a part of the picture around it.
         kept: how much of the free region was kept, where the edit loop has measured it already; else None.
+        scales: whether the dial scales the amount of a change, so that more may be kept than it says.
         box: the bounding box of the mask, found once for all signals; None if the mask is empty.
     """
 
@@ -50,6 +51,7 @@ class Evidence:
     placement: Box | None = None
     kept: float | None = None
     blends: bool = True
+    scales: bool = False
     box: Box | None = field(init=False)
 
     def __post_init__(self) -> None:

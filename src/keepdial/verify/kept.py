@@ -22,15 +22,20 @@ def measure(evidence: Evidence) -> Finding | None:
     asked = evidence.asked()
     verdict: Verdict = "pass"
     advice = ""
-    if asked == 0:
+    if asked == 0 and evidence.scales:
+        meaning = f"The whole change was made, as asked; the result keeps {value:.2f} of the look."
+    elif asked == 0:
         meaning = f"Nothing had to be kept here; the result keeps {value:.2f} of the look all the same."
     else:
         meaning = f"You asked to keep {asked:.2f} of the look of the edited area; {value:.2f} was kept."
+        if evidence.scales:
+            made = f"{1 - asked:.2f} of the change that was asked for was made"
+            meaning = f"{made}; {value:.2f} of the look was kept."
         if asked == 1 and not np.array_equal(evidence.canvas.pixels, evidence.result.pixels):
             verdict, advice = "fail", "Do not use this result: with keep = 1 nothing may change."
         elif value < asked - SIGNAL.limit:
             verdict, advice = "warn", "More changed than you asked for: raise keep, or try another seed."
-        elif value > asked + SIGNAL.limit:
+        elif value > asked + SIGNAL.limit and not evidence.scales:
             verdict, advice = "warn", "Less changed than you asked for: lower keep, or try another seed."
     return Finding(
         signal=SIGNAL.name, value=value, limit=SIGNAL.limit, verdict=verdict, meaning=meaning, advice=advice

@@ -1,6 +1,7 @@
 """Understanding: from what was asked to the ordered steps that are done, with nothing left open.
 
-A request names one operation, so its plan has one step; sentences that ask for several come in by this door.
+A request names one operation and those to follow. Neighbours on colour and light that act on the same region
+become one step: they are done in one walk over the pixels, with nothing rounded in between.
 """
 
 from __future__ import annotations
@@ -9,9 +10,17 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from keepdial.errors import SelectionError
+from keepdial.errors import ParameterError, SelectionError
 from keepdial.operations import Operation, operation
 from keepdial.request import Dial, KeepMap, Request, Selector, Value
+
+
+class Further(Value):
+    """An operation that is done in the same walk over the pixels as the one before it, with all its
+    options."""
+
+    operation: str
+    params: dict[str, JsonValue]
 
 
 class PlanStep(Value):
@@ -27,6 +36,7 @@ class PlanStep(Value):
         keep_asked: whether the dial was turned, rather than the operation's default.
         seed: seed of all randomness.
         backend: the backend to use, by name; None lets the router choose.
+        also: further operations on the same region, in the same pass, in order.
     """
 
     operation: str
@@ -38,6 +48,7 @@ class PlanStep(Value):
     keep_asked: bool
     seed: int
     backend: str | None
+    also: tuple[Further, ...] = ()
 
     @property
     def declared(self) -> Operation:
@@ -57,11 +68,23 @@ class Plan(Value):
 
 
 def understand(request: Request) -> Plan:
-    """Return the plan for a request.
+    """Return the plan for a request and those that follow it.
 
     Raises `ParameterError` for an unknown operation or an option outside its range, `SelectionError` when
     targets are missing, or given to an operation that makes its own.
     """
+    steps: list[PlanStep] = []
+    for one in (request, *request.then):
+        step = _step(one)
+        if steps and _fuse(steps[-1], step):
+            more = Further(operation=step.operation, params=step.params)
+            steps[-1] = steps[-1].model_copy(update={"also": (*steps[-1].also, more)})
+        else:
+            steps.append(step)
+    return Plan(steps=tuple(steps))
+
+
+def _step(request: Request) -> PlanStep:
     asked = operation(request.operation)
     params = asked.params.build(**request.params)
     targets = request.targets
@@ -77,15 +100,30 @@ def understand(request: Request) -> Plan:
         )
     if asked.target == "optional" and not targets:
         targets = (Selector(kind=asked.default_target),)
-    step = PlanStep(
+    keep = asked.default_keep if request.keep is None else request.keep
+    if asked.scaled is not None:
+        if isinstance(keep, KeepMap):
+            raise ParameterError("keep", "a map", f"one number: {asked.name} acts on the picture as a whole")
+        if 0 < keep < 1:
+            params = asked.scaled(params, 1 - keep)
+    return PlanStep(
         operation=asked.name,
         params=params.model_dump(mode="json"),
         targets=targets,
         pins=request.pins,
         auto_pin=request.auto_pin,
-        keep=asked.default_keep if request.keep is None else request.keep,
+        keep=keep,
         keep_asked=request.keep is not None,
         seed=request.seed,
         backend=request.backend,
     )
-    return Plan(steps=(step,))
+
+
+def _fuse(first: PlanStep, second: PlanStep) -> bool:
+    """Whether two neighbours can be done in one walk: colour and light, on one region, at one dial."""
+    a, b = first.declared, second.declared
+    if a.tone is None or b.tone is None or a.stage is not b.stage:
+        return False
+    same = ("targets", "pins", "auto_pin", "keep", "backend")
+    edge = first.params.get("feather") == second.params.get("feather")
+    return edge and all(getattr(first, name) == getattr(second, name) for name in same)

@@ -1,0 +1,79 @@
+"""Exposure: more or less light, in stops, as if the shutter had stayed open longer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from keepdial.operations import Operation, Saying
+from keepdial.operations._tone import ToneParams, stage
+
+if TYPE_CHECKING:
+    from keepdial.tone import Look, Pass
+
+
+class ExposureParams(ToneParams):
+    """How much light."""
+
+    stops: float = Field(
+        default=0.5,
+        ge=-8,
+        le=8,
+        description="Stops of light: +1 doubles it, -1 halves it. What gets brighter than white is cut off.",
+    )
+
+
+def passes(params: ExposureParams, look: Look) -> tuple[Pass, ...]:
+    """Multiply linear light by 2 ** stops."""
+    import numpy as np
+
+    from keepdial.tone import Pass
+
+    gain = np.float32(2.0**params.stops)
+    return (Pass(lambda light, rows: np.multiply(light, gain, out=light)),)
+
+
+OPERATION = Operation(
+    "exposure",
+    "Make a picture, or a part of it, lighter or darker by stops of light.",
+    ExposureParams,
+    default_keep=0.0,
+    stage=stage,
+    target="optional",
+    blends=False,
+    done="Exposed anew",
+    group="Colour and light",
+    auto_pins=False,
+    scales=True,
+    tone=passes,
+    examples=("exposure photo.jpg --stops 1 -o lighter.jpg",),
+    says=(
+        Saying(
+            (
+                "overexpose",
+                "expose more",
+                "increase the exposure",
+                "raise the exposure",
+                "more exposure",
+                "exposure",
+            ),
+            {"stops": 0.5},
+            amount="stops",
+            units=("stop", "stops", "ev"),
+        ),
+        Saying(
+            (
+                "underexpose",
+                "expose less",
+                "decrease the exposure",
+                "reduce the exposure",
+                "lower the exposure",
+                "less exposure",
+            ),
+            {"stops": -0.5},
+            amount="stops",
+            units=("stop", "stops", "ev"),
+        ),
+    ),
+)

@@ -1,0 +1,228 @@
+"""What samples mean: between a picture's encoding and linear light, by its ICC profile.
+
+Nearly all profiles of photographs (sRGB, Display P3, Adobe RGB, ProPhoto, Rec. 2020) are of the matrix kind:
+a curve for each channel and the primaries (ICC.1:2022, 8.3.3 and 9.2). These are read here, because the
+curves are fused with the work on the pixels; a profile that is a table of colours is taken as sRGB, and that
+is said.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float32]
+
+STEPS = 1 << 16
+"""Entries of a table from 0 to 1. Encoding goes over the square root of light, where no curve is steep."""
+OVER = 4
+"""Tables reach to this value of the square root (16 times white): passes may go above white in between."""
+BEYOND = 2.2
+"""Above white there is no curve, so the encoding goes on as this power."""
+
+SRGB_TO_XYZ = np.array(
+    [
+        [0.4360657, 0.3851515, 0.1430784],
+        [0.2224932, 0.7168870, 0.0606169],
+        [0.0139160, 0.0970764, 0.7140961],
+    ]
+)
+"""Linear sRGB to CIE XYZ of the profile connection space (D50), as the sRGB profile has it (IEC
+61966-2-1)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """The encoding of a picture: linear light of its own primaries and back.
+
+    Attributes:
+        name: a word for people.
+        curves: (3, STEPS) float32, linear light for encoded values from 0 to 1 in equal steps.
+        to_xyz: (3, 3) float64, linear RGB to XYZ under D50; white goes to (0.9642, 1, 0.8249).
+        note: what had to be assumed, in words; "" = nothing.
+    """
+
+    name: str
+    curves: Array
+    to_xyz: NDArray[np.float64]
+    note: str = ""
+
+    @cached_property
+    def luma(self) -> Array:
+        """(3,) float32, the share of each channel of linear light in luminance (Y); they add up to 1."""
+        weights = self.to_xyz[1] / self.to_xyz[1].sum()
+        return np.asarray(weights, np.float32)
+
+    @cached_property
+    def to_srgb(self) -> Array:
+        """(3, 3) float32, linear light of this space to linear sRGB: colours outside sRGB get negative
+        parts."""
+        return np.asarray(np.linalg.inv(SRGB_TO_XYZ) @ self.to_xyz, np.float32)
+
+    @cached_property
+    def from_srgb(self) -> Array:
+        """(3, 3) float32, linear sRGB to linear light of this space."""
+        return np.asarray(np.linalg.inv(self.to_xyz) @ SRGB_TO_XYZ, np.float32)
+
+    def light(self, samples: NDArray[Any]) -> Array:
+        """Return samples (..., C) uint8 or uint16, C = 1 or 3, as linear light (..., 3) float32 in [0, 1]."""
+        tables = self._decoding(samples.dtype.itemsize)
+        out = np.empty((*samples.shape[:-1], 3), np.float32)
+        for channel in range(3):
+            plane = samples[..., min(channel, samples.shape[-1] - 1)]
+            np.take(tables[channel], plane, out=out[..., channel], mode="clip")
+        return out
+
+    def decode(self, encoded: Array) -> Array:
+        """Return encoded values (..., 3) as linear light; below 0 counts as 0, above 1 goes on as a power."""
+        tables = self._opened
+        index = _index(encoded, np.float32(STEPS), tables.shape[1] - 1)
+        return _looked_up(tables, index)
+
+    def encode(self, light: Array) -> Array:
+        """Return linear light (..., 3) encoded, float32; below 0 counts as 0, above 1 stays above 1.
+
+        The error is below one part in 130,000, which is half a step of 16 bits.
+        """
+        tables = self._encoding
+        root = np.sqrt(np.maximum(light, np.float32(0)))
+        index = _index(root, np.float32(STEPS), tables.shape[1] - 1)
+        return _looked_up(tables, index)
+
+    @cached_property
+    def _same(self) -> bool:
+        return bool(np.array_equal(self.curves[0], self.curves[1])) and bool(
+            np.array_equal(self.curves[0], self.curves[2])
+        )
+
+    def _decoding(self, bytes_each: int) -> Array:
+        return self._decoding8 if bytes_each == 1 else self.curves
+
+    @cached_property
+    def _decoding8(self) -> Array:
+        return np.ascontiguousarray(self.curves[:, :: (STEPS - 1) // 255])
+
+    @cached_property
+    def _opened(self) -> Array:
+        """Linear light for encoded values 0, 1 / STEPS, ... to OVER."""
+        at = np.arange(OVER * STEPS + 1, dtype=np.float64) / STEPS
+        grid = np.linspace(0, 1, STEPS)
+        over = np.maximum(at, 1) ** BEYOND
+        tables = self.curves[:1] if self._same else self.curves
+        return np.asarray([np.where(at > 1, over, np.interp(at, grid, c)) for c in tables], np.float32)
+
+    @cached_property
+    def _encoding(self) -> Array:
+        """Encoded values for square roots of light 0, 1 / STEPS, ... to OVER."""
+        root = np.arange(OVER * STEPS + 1, dtype=np.float64) / STEPS
+        grid = np.linspace(0, 1, STEPS)
+        over = np.maximum(root, 1) ** (2 / BEYOND)
+        out = []
+        for curve in self.curves[:1] if self._same else self.curves:
+            # A curve may be level at an end; there the nearest value to the middle is as good as any.
+            rising = np.maximum.accumulate(curve.astype(np.float64)) + grid * 1e-9
+            out.append(np.where(root > 1, over, np.interp(root**2, rising, grid)))
+        return np.asarray(out, np.float32)
+
+
+def _index(values: Array, steps: np.float32, last: int) -> NDArray[np.int32]:
+    index = values * steps
+    index += np.float32(0.5)
+    np.clip(index, 0, last, out=index)
+    return index.astype(np.int32)
+
+
+def _looked_up(tables: Array, index: NDArray[np.int32]) -> Array:
+    if len(tables) == 1:
+        return np.take(tables[0], index, mode="clip")
+    out = np.empty(index.shape, np.float32)
+    for channel in range(3):
+        np.take(tables[channel], index[..., channel], out=out[..., channel], mode="clip")
+    return out
+
+
+def _srgb_curve(encoded: NDArray[np.float64]) -> NDArray[np.float64]:
+    high = ((np.maximum(encoded, 0.04045) + 0.055) / 1.055) ** 2.4
+    return np.where(encoded <= 0.04045, encoded / 12.92, high)
+
+
+@lru_cache(maxsize=16)
+def space_of(icc: bytes | None) -> Space:
+    """Return the space of a profile; None, and a profile that is no matrix, mean sRGB."""
+    curve = np.asarray(_srgb_curve(np.linspace(0, 1, STEPS)), np.float32)
+    srgb = Space("sRGB", np.stack([curve] * 3), SRGB_TO_XYZ)
+    if icc is None:
+        return srgb
+    try:
+        found = _matrix_profile(icc)
+    except (struct.error, ValueError, IndexError, ZeroDivisionError, OverflowError):
+        found = None
+    if found is None:
+        note = "The colour profile is a table of colours; colour and light were worked out as in sRGB."
+        return Space("sRGB", srgb.curves, srgb.to_xyz, note)
+    return found
+
+
+def _matrix_profile(icc: bytes) -> Space | None:
+    tags = _tags(icc)
+    if b"kTRC" in tags and b"rXYZ" not in tags:
+        grey = _curve(tags[b"kTRC"])
+        return None if grey is None else Space("grey", np.stack([grey] * 3), SRGB_TO_XYZ)
+    names = (b"r", b"g", b"b")
+    if not all(n + b"XYZ" in tags and n + b"TRC" in tags for n in names):
+        return None
+    columns = [struct.unpack(">3i", tags[n + b"XYZ"][8:20]) for n in names]
+    to_xyz = np.array(columns, np.float64).T / 65536
+    curves = [_curve(tags[n + b"TRC"]) for n in names]
+    if abs(np.linalg.det(to_xyz)) < 1e-4 or to_xyz[1].sum() <= 0 or any(c is None for c in curves):
+        return None
+    return Space("the picture's own", np.stack([c for c in curves if c is not None]), to_xyz)
+
+
+def _tags(icc: bytes) -> dict[bytes, bytes]:
+    (count,) = struct.unpack(">I", icc[128:132])
+    found = {}
+    for i in range(min(count, 100)):
+        name, offset, length = struct.unpack(">4sII", icc[132 + 12 * i : 144 + 12 * i])
+        found[name] = icc[offset : offset + length]
+    return found
+
+
+PARAMETERS = (1, 3, 4, 5, 7)
+
+
+def _curve(tag: bytes) -> Array | None:
+    """Return a ``curv`` or ``para`` tag as (STEPS,) float32 (ICC.1:2022, 10.6 and 10.18)."""
+    x = np.linspace(0, 1, STEPS)
+    if tag[:4] == b"curv":
+        (count,) = struct.unpack(">I", tag[8:12])
+        if count == 0:
+            return np.asarray(x, np.float32)
+        points = np.frombuffer(tag[12 : 12 + 2 * count], ">u2").astype(np.float64)
+        if count == 1:
+            return np.asarray(x ** (points[0] / 256), np.float32)
+        return np.asarray(np.interp(x, np.linspace(0, 1, len(points)), points / 65535), np.float32)
+    if tag[:4] != b"para":
+        return None
+    (kind,) = struct.unpack(">H", tag[8:10])
+    if kind >= len(PARAMETERS):
+        return None
+    given = np.array(struct.unpack(f">{PARAMETERS[kind]}i", tag[12 : 12 + 4 * PARAMETERS[kind]])) / 65536
+    g, a, b, c, d, e, f = np.pad(given, (0, 7 - len(given))).tolist()
+    if kind == 0:
+        return np.asarray(x**g, np.float32)
+    start, below, above = {
+        1: (-b / a if a else 0, 0 * x, 0.0),
+        2: (-b / a if a else 0, 0 * x + c, c),
+        3: (d, c * x, 0.0),
+        4: (d, c * x + f, e),
+    }[kind]
+    high = np.maximum(a * x + b, 0) ** g + above
+    return np.asarray(np.clip(np.where(x >= start, high, below), 0, 1), np.float32)
