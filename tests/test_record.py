@@ -25,8 +25,8 @@ from keepdial.record import (
     Stopwatch,
     load_record,
     parse_record,
-    record_of,
 )
+from keepdial.recording import record_of
 from keepdial.request import Request, Selector
 
 from .verify.pictures import grain

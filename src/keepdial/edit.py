@@ -16,7 +16,7 @@ from keepdial.composite import guard
 from keepdial.correct import best, nearest
 from keepdial.errors import ParameterError, SelectionError
 from keepdial.frame import holes, windows
-from keepdial.geometry import Box
+from keepdial.geometry import Box, overlap
 from keepdial.image import Image
 from keepdial.keep import Held, Keep, Pin, Try, dial, hold, pinned
 from keepdial.operations import Stage
@@ -92,7 +92,7 @@ class Edit:
 
     def record(self) -> EditRecord:
         """Return the record that explains and replays this edit."""
-        from keepdial.record import record_of
+        from keepdial.recording import record_of
 
         return record_of(self)
 
@@ -157,6 +157,7 @@ def _one(
             "were given.",
             hint="Leave the pins out, or make this step before the one that needs them.",
         )
+    _refuse_cutting(pins, stage, image)
     guarded, warnings = watched(step, selection, stage, image)
     pins += guarded
     held = hold(keep, pins, stage)
@@ -227,6 +228,22 @@ def _one(
         notes=(*selection.notes, *stage.notes, *warnings(), *_about_dial(stage, held.keep), *notes),
         report=report,
     )
+
+
+def _refuse_cutting(pins: tuple[Pin, ...], stage: Stage, image: Image) -> None:
+    """Raise `SelectionError` where the canvas shows a part of the picture and would cut off a pin."""
+    if stage.placement is None:
+        return
+    _, here = overlap(stage.placement, stage.canvas.size)
+    if here.area == image.size.area:
+        return
+    for pin in pins:
+        lost = int(np.count_nonzero(pin.region)) - int(np.count_nonzero(pin.region[here.slices]))
+        if lost:
+            raise SelectionError(
+                f"{lost:,} pinned pixels ({pin.what}) would be cut off.",
+                hint=f"Leave a larger part of the picture. {pin.release}",
+            )
 
 
 def _done(

@@ -6,7 +6,9 @@ import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keepdial.record import Chosen, EditRecord
+    from collections.abc import Mapping, Sequence
+
+    from keepdial.record import Chosen, Done, EditRecord
     from keepdial.verify import Finding
 
 WIDTH = 96
@@ -48,20 +50,47 @@ def summary(record: EditRecord) -> str:
 
 
 def _what(record: EditRecord) -> list[str]:
-    if record.region is None:
+    if nothing(record):
         return [f"Nothing: {record.operation} was asked for, and the picture came back as it was."]
-    from keepdial.operations import operations
-
-    known = operations().get(record.operation)
-    lines = [f"The operation was {record.operation}." + (f" {known.summary}" if known else "")]
+    lines = []
+    if record.steps:
+        count = len(record.steps)
+        lines.append(
+            f"{count} steps, rendered from the original in one go; between them nothing was rounded."
+        )
+    for i, step in enumerate(_steps(record)):
+        place = f"Step {i + 1}" if record.steps else "The operation"
+        for j, done in enumerate((step, *step.also)):
+            begins = f"{place} was" if j == 0 else "In the same walk over the pixels:"
+            lines += [f"{begins} {done.operation}.{_summary(done.operation)}", *_options(done.params)]
     was, now = record.source, record.result
     if (was.width, was.height) != (now.width, now.height):
-        lines.append(f"The picture grew from {was.width}x{was.height} to {now.width}x{now.height} pixels.")
-    options = {name: value for name, value in record.params.items() if value not in (None, "")}
-    if options:
-        said = ", ".join(f"{name} = {_shown(value)}" for name, value in options.items())
-        lines.append(f"With these options: {said}.")
+        grew = "grew" if now.width * now.height > was.width * was.height else "went"
+        lines.append(f"The picture {grew} from {was.width}x{was.height} to {now.width}x{now.height} pixels.")
     return lines
+
+
+def _steps(record: EditRecord) -> Sequence[EditRecord | Done]:
+    return record.steps or (record,)
+
+
+def nothing(record: EditRecord) -> bool:
+    """Whether the picture came back as it was."""
+    was, now = record.source, record.result
+    return record.region is None and (was.width, was.height) == (now.width, now.height)
+
+
+def _summary(operation: str) -> str:
+    from keepdial.operations import operations
+
+    known = operations().get(operation)
+    return f" {known.summary}" if known else ""
+
+
+def _options(params: Mapping[str, object]) -> list[str]:
+    options = {name: value for name, value in params.items() if value not in (None, "")}
+    said = ", ".join(f"{name} = {_shown(value)}" for name, value in options.items())
+    return [f"With these options: {said}."] if options else []
 
 
 def _where(record: EditRecord) -> list[str]:
@@ -92,22 +121,32 @@ def _promise(record: EditRecord) -> str:
 def _dial(record: EditRecord) -> list[str]:
     if record.region is None:
         return []
+    lines = []
+    for i, step in enumerate(_steps(record)):
+        if step.region is not None:
+            lines += [(f"Step {i + 1}: " if record.steps else "") + line for line in _dial_of(step)]
     kept = next((f.value for f in record.report.findings if f.signal == "kept"), None)
-    who = "you asked for" if record.keep_asked else f"the default of {record.operation} is"
-    asked = "a map with a value for each pixel" if record.keep is None else f"{record.keep:g}"
-    if kept is None:
-        first = f"keep: {who} {asked}, but nothing was there yet that could be kept."
-    else:
-        first = f"keep: {who} {asked}; {kept:.2f} was measured."
-    lines = [first, DIAL]
+    lines.insert(1, DIAL)
     if kept is not None:
         lines.append(
             "It is measured by comparing how before and after look in the box around the edit, so untouched "
             "corners of that box count as kept."
         )
-    if len(record.attempts) > 1:
-        tries = ", ".join(f"{a.kept:.2f}" for a in record.attempts)
-        lines.append(f"It took {len(record.attempts)} attempts to come near; they kept {tries}.")
+    return lines
+
+
+def _dial_of(step: EditRecord | Done) -> list[str]:
+    kept = next((f.value for f in step.report.findings if f.signal == "kept"), None)
+    name = ", ".join((step.operation, *(more.operation for more in step.also)))
+    who = "you asked for" if step.keep_asked else f"the default of {name} is"
+    asked = "a map with a value for each pixel" if step.keep is None else f"{step.keep:g}"
+    if kept is None:
+        lines = [f"keep: {who} {asked}, but nothing was there yet that could be kept."]
+    else:
+        lines = [f"keep: {who} {asked}; {kept:.2f} was measured."]
+    if len(step.attempts) > 1:
+        tries = ", ".join(f"{a.kept:.2f}" for a in step.attempts)
+        lines.append(f"It took {len(step.attempts)} attempts to come near; they kept {tries}.")
     return lines
 
 

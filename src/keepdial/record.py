@@ -9,26 +9,21 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, JsonValue, ValidationError
 
 from keepdial import __version__
-from keepdial.embed import self_contained
 from keepdial.errors import ParameterError, RecordError
-from keepdial.operations import is_file
 from keepdial.progress import Event, Listener, silent
 from keepdial.request import Request, Value
 from keepdial.verify import Report
 
 if TYPE_CHECKING:
-    from keepdial.edit import Edit
     from keepdial.files import Encoded
     from keepdial.image import Image
-    from keepdial.operations import Operation
 
 SCHEMA = 1
 SUFFIX = ".keepdial.json"
@@ -131,6 +126,28 @@ class Attempt(Value):
     kept: float
 
 
+class More(Value):
+    """A further operation that was done in the same walk over the pixels."""
+
+    operation: str
+    params: dict[str, JsonValue]
+
+
+class Done(Value):
+    """One step of a chain, as `EditRecord` tells of a whole edit; `report` is of this step alone."""
+
+    operation: str
+    params: dict[str, JsonValue]
+    also: tuple[More, ...] = ()
+    keep: float | None
+    keep_asked: bool
+    region: Region | None = None
+    routes: tuple[Chosen, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    notes: tuple[str, ...] = ()
+    report: Report
+
+
 class Delivered(Value):
     """The file that was handed over: its name without folders, and what identifies it.
 
@@ -165,7 +182,10 @@ class EditRecord(Value):
         keepdial: the version that made the edit.
         environment: what else the pixels may depend on.
         request: what was asked, self-contained.
-        operation, params: what was understood, every option with its value.
+        operation, params: what was understood, every option with its value; of a chain, the names of its
+            operations and the options of the last.
+        also: further operations that were done in the same walk over the pixels.
+        steps: of a chain, each step; empty for a single one.
         keep: the dial as a number; None when it was a map, which the request holds.
         keep_asked: whether the dial was turned, rather than left at the operation's default.
         source, result: the picture before and after.
@@ -187,6 +207,8 @@ class EditRecord(Value):
     request: Request
     operation: str
     params: dict[str, JsonValue]
+    also: tuple[More, ...] = ()
+    steps: tuple[Done, ...] = ()
     keep: float | None
     keep_asked: bool
     source: Picture
@@ -207,54 +229,6 @@ class EditRecord(Value):
         from keepdial.files import write_atomically
 
         write_atomically(path, (self.model_dump_json(indent=2) + "\n").encode(), overwrite=overwrite)
-
-
-def record_of(
-    edit: Edit, *, delivered: Delivered | None = None, seconds: Mapping[str, float] | None = None
-) -> EditRecord:
-    """Return the record of a finished edit, perhaps with the file it became and a `Stopwatch`'s seconds."""
-    from keepdial.backends import backends
-
-    step = edit.plan.steps[-1]
-    known = backends()
-    request = edit.request
-    if not request.targets and step.declared.default_target != "all":
-        # What was found where nothing was selected goes on record like anything else that was found.
-        request = request.model_copy(update={"targets": step.targets})
-    aimed = min(edit.tries, key=lambda t: abs(t.kept - float(edit.keep))).aimed if edit.tries else edit.keep
-    return EditRecord(
-        keepdial=__version__,
-        environment=Environment.here(),
-        request=self_contained(request, edit.source, automatic=[pin for pin in edit.pins if pin.automatic]),
-        operation=step.operation,
-        params=told(step.declared, step.params),
-        keep=_number(edit.keep),
-        keep_asked=step.keep_asked,
-        source=Picture.of(edit.source),
-        result=Picture.of(edit.image, file=False),
-        extended=edit.stage.placement is not None,
-        guess=edit.stage.guess,
-        region=_region(edit),
-        pins=tuple(
-            Pinned(what=p.what, asked_by=p.asked_by, pixels=int(p.region.sum()), release=p.release)
-            for p in edit.pins
-        ),
-        routes=tuple(
-            Chosen(
-                backend=route.chosen,
-                version=known[route.chosen].version,
-                knob=_knob(known[route.chosen].curve(step.operation), aimed) if edit.stage.guess else 0.0,
-                why=route.why,
-                turned_down=route.runners_up,
-            )
-            for route in edit.routes
-        ),
-        attempts=tuple(Attempt(aimed=t.aimed, kept=t.kept) for t in edit.tries),
-        notes=(*edit.source.source.notes, *edit.notes),
-        report=edit.report,
-        delivered=delivered,
-        seconds={stage: round(spent, 4) for stage, spent in (seconds or {}).items()},
-    )
 
 
 def load_record(path: str | os.PathLike[str]) -> EditRecord:
@@ -315,17 +289,6 @@ def _damaged(name: str, words: str) -> RecordError:
 _WHICH = f"Give the {SUFFIX} file that lies beside an edited picture."
 
 
-def told(operation: Operation, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an operation's options for people: a picture file among them is named by its hash."""
-    files = {name for name, field in operation.params.model_fields.items() if is_file(field)}
-    return {
-        name: f"the file sha256:{hashlib.sha256(value.encode()).hexdigest()[:12]}"
-        if name in files and isinstance(value, str)
-        else value
-        for name, value in params.items()
-    }
-
-
 class Stopwatch:
     """A listener that also adds up the seconds of each stage: from its first event to done or the next."""
 
@@ -353,24 +316,3 @@ class Stopwatch:
         if self._stage:
             self._spent[self._stage] = self._spent.get(self._stage, 0.0) + perf_counter() - self._since
             self._stage = ""
-
-
-def _number(keep: Any) -> float | None:
-    return float(keep) if isinstance(keep, float | int) else None
-
-
-def _knob(curve: Any, keep: Any) -> float | None:
-    from keepdial.keep import knob
-
-    return None if _number(keep) is None else float(knob(curve, keep))
-
-
-def _region(edit: Edit) -> Region | None:
-    import numpy as np
-
-    if edit.box is None:
-        return None
-    box = edit.box
-    pixels = int(np.count_nonzero(edit.mask[box.slices]))
-    share = pixels / edit.image.size.area
-    return Region(x=box.x, y=box.y, width=box.width, height=box.height, pixels=pixels, share=share)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keepdial.files import Encoded
     from keepdial.image import Image
     from keepdial.record import EditRecord
+    from keepdial.request import Request
 
 What = Literal["source", "request", "seed", "version", "backend", "packages", "machine"]
 
@@ -86,7 +87,7 @@ def replay(
     from keepdial.backends import backends
     from keepdial.edit import edit
     from keepdial.files import encode_image
-    from keepdial.record import record_of
+    from keepdial.recording import record_of
 
     was = record.source
     if (was.width, was.height, was.depth) != (image.size.width, image.size.height, image.depth):
@@ -102,9 +103,7 @@ def replay(
             hint="Install it, or make the edit anew with another backend.",
         )
     settings = settings or Settings.from_environment()
-    request = record.request
-    if record.routes:
-        request = request.model_copy(update={"backend": record.routes[-1].backend})
+    request = _by_the_same(record)
     done = edit(request, image, progress=progress, cancel=cancel, settings=settings)
     encoded, same_file = None, None
     if record.delivered is not None:
@@ -117,7 +116,8 @@ def replay(
             settings=habits,
         )
         same_file = hashlib.sha256(encoded.data).hexdigest() == record.delivered.sha256
-    now = record_of(replace(done, request=record.request))
+    # What was asked is the same; only the backends were named.
+    now = record_of(done).model_copy(update={"request": record.request})
     return Replay(
         edit=done,
         same_pixels=now.result.digest == record.result.digest,
@@ -125,6 +125,20 @@ def replay(
         same_file=same_file,
         causes=causes(record, now),
     )
+
+
+def _by_the_same(record: EditRecord) -> Request:
+    """Return the recorded request with the backends that did it then, step by step."""
+    done = record.steps or (record,)
+    parts = [record.request.model_copy(update={"then": ()}), *record.request.then]
+    named = []
+    for step in done:
+        for _ in range(1 + len(step.also)):
+            part = parts.pop(0)
+            if step.routes:
+                part = part.model_copy(update={"backend": step.routes[-1].backend})
+            named.append(part)
+    return named[0].model_copy(update={"then": tuple(named[1:])})
 
 
 def causes(then: EditRecord, now: EditRecord) -> tuple[Cause, ...]:

@@ -78,6 +78,8 @@ def obstacle(job: Job, name: str, backend: Backend) -> str:
     can = backend.capabilities
     if job.operation not in can.operations:
         return f"does not do {job.operation}"
+    if can.missing:
+        return f"is not ready here: {can.missing}"
     if can.by_name_only and job.backend != name:
         return "is used only when it is asked for by name"
     if can.remote and not job.remote:

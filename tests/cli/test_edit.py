@@ -63,6 +63,7 @@ def test_json_report(folder: Path, run: Run) -> None:
         "format",
         "bytes",
         "operation",
+        "steps",
         "seed",
         "backend",
         "why",

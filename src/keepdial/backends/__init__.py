@@ -40,6 +40,7 @@ class Capabilities:
         by_name_only: never chosen by the router, only when it is asked for.
         whole: whether it sees the whole canvas as one frame, because what it proposes in one place depends on
             all others (a gradient, a blur), instead of a frame around each hole.
+        missing: what has to be installed before it can work, as a sentence; "" = nothing.
     """
 
     operations: frozenset[str]
@@ -64,6 +65,7 @@ class Capabilities:
     takes_prompt: bool = False
     by_name_only: bool = False
     whole: bool = False
+    missing: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -61,7 +61,7 @@ class Tone:
         from keepdial.tone.render import run
 
         progress(Event("generate", 0.0))
-        space = space_of(frame.icc)
+        space = space_of(frame.icc, exact=frame.pixels.itemsize == 2)
         look = Look(frame, space, step.seed, cancel)
         if space.note:
             look.say(space.note)

@@ -31,6 +31,9 @@ EPILOG = (
     "it; 6 a backend failed; 7 the guarantee would have been broken, nothing was written; 8 a download "
     "failed; 130 stopped with Ctrl-C, nothing was written."
 )
+WORDS, EDIT, LOOK = "In words", "Edit a picture", "Look into edits"
+"""Headings of the help; an operation and a command may declare others, as literals."""
+
 PLAIN_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
 
@@ -42,6 +45,7 @@ class Command:
     summary: str
     run: Callable[..., None]
     epilog: str = ""
+    group: str = ""
 
 
 def build(name: str, run: Callable[..., None], *, help: str, epilog: str = "") -> TyperCommand:
@@ -71,12 +75,11 @@ class Commands(TyperGroup):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        for panel, units in (
-            ("Edit a picture", declared(*OPERATIONS)),
-            ("Look into edits", declared(*COMMANDS)),
-        ):
-            for unit in units.values():
-                self._stand_in(unit, panel)
+        units = [(unit.group or EDIT, unit) for unit in declared(*OPERATIONS).values()]
+        units += [(unit.group or LOOK, unit) for unit in declared(*COMMANDS).values()]
+        order = {WORDS: 0, EDIT: 1, LOOK: 3}
+        for panel, unit in sorted(units, key=lambda u: (order.get(u[0], 2), u[0], u[1].name)):
+            self._stand_in(unit, panel)
 
     def _stand_in(self, unit: Declared, panel: str) -> None:
         self.add_command(TyperCommand(unit.name, help=unit.summary, rich_help_panel=panel))

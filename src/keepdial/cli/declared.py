@@ -20,11 +20,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A unit as its source file declares it: its name, its one sentence, and the module that holds it."""
+    """A unit as its source file declares it: its name, its one sentence, and the module that holds it.
+
+    `group` is the heading it stands under in the help; "" where it declares none.
+    """
 
     name: str
     summary: str
     module: str
+    group: str = ""
 
 
 @cache
@@ -41,7 +45,8 @@ def declared(package: str, constant: str) -> dict[str, Declared]:
             found[unit.name] = unit
     for point in _strangers(package):
         unit_value = point.load()
-        found[unit_value.name] = Declared(unit_value.name, unit_value.summary, point.value)
+        group = getattr(unit_value, "group", "")
+        found[unit_value.name] = Declared(unit_value.name, unit_value.summary, point.value, group)
     return dict(sorted(found.items()))
 
 
@@ -65,7 +70,10 @@ def _read(module: str, info: pkgutil.ModuleInfo, constant: str) -> Declared | No
     file = path / "__init__.py" if info.ispkg else path.with_suffix(".py")
     if not file.is_file():  # a zip archive, or compiled away
         return _imported(module, constant)
-    call = _assigned(ast.parse(file.read_bytes()), constant)
+    # The declaration is the last thing in a file: what stands before it need not be parsed.
+    text = file.read_bytes()
+    start = text.rfind(f"\n{constant}".encode())
+    call = None if start < 0 else _assigned(ast.parse(text[start:]), constant)
     if call is None:
         return None
     by_place = zip(("name", "summary"), call.args, strict=False)
@@ -74,7 +82,7 @@ def _read(module: str, info: pkgutil.ModuleInfo, constant: str) -> Declared | No
     words = {k: node.value for k, node in given if isinstance(node, ast.Constant)}
     name, summary = words.get("name"), words.get("summary")
     if isinstance(name, str) and isinstance(summary, str):
-        return Declared(name, summary, module)
+        return Declared(name, summary, module, str(words.get("group", "")))
     return _imported(module, constant)
 
 
@@ -89,4 +97,4 @@ def _assigned(tree: ast.Module, constant: str) -> ast.Call | None:
 
 def _imported(module: str, constant: str) -> Declared | None:
     unit = getattr(importlib.import_module(module), constant, None)
-    return None if unit is None else Declared(unit.name, unit.summary, module)
+    return None if unit is None else Declared(unit.name, unit.summary, module, getattr(unit, "group", ""))

@@ -13,7 +13,8 @@ from keepdial.compiling import announced
 from keepdial.errors import GuaranteeError, OutputError
 from keepdial.files import encode_image, open_image, write_atomically
 from keepdial.progress import Cancel, Listener, silent
-from keepdial.record import SUFFIX, Delivered, EditRecord, record_of
+from keepdial.record import SUFFIX, Delivered, EditRecord
+from keepdial.recording import record_of
 from keepdial.verify import verify_delivery
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from keepdial import __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keepdial.record import EditRecord, Picture
+    from keepdial.record import Done, EditRecord, Picture
 
 MARK = {"pass": "ok", "warn": "look", "fail": "BROKEN"}
 WIDTH = 100
@@ -35,6 +35,7 @@ def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size:
         "format": file.format if file else "",
         "bytes": size,
         "operation": record.operation,
+        "steps": [_step(step) for step in record.steps or (record,)],
         "seed": record.request.seed,
         "backend": route.backend if route else None,
         "why": route.why if route else "",
@@ -58,6 +59,12 @@ def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size:
     }
 
 
+def _step(step: EditRecord | Done) -> dict[str, Any]:
+    """Return what was done in one step, with what was done in the same walk over the pixels."""
+    also = [{"operation": more.operation, "params": more.params} for more in step.also]
+    return {"operation": step.operation, "params": step.params, "also": also, "keep": step.keep}
+
+
 def as_json(results: Sequence[Mapping[str, Any]]) -> str:
     """Return one JSON document with all results."""
     return json.dumps({"keepdial": __version__, "results": list(results)}, indent=2) + "\n"
@@ -79,21 +86,25 @@ def _one(fact: Mapping[str, Any]) -> str:
 
 def _headline(fact: Mapping[str, Any]) -> str:
     where, seconds = fact["output"] or "stdout", sum(fact["seconds"].values())
-    if fact["edited"] is None:
+    if fact["edited"] is None and fact["source"] == fact["size"]:
         return f"Nothing was changed: {where}"
     from keepdial.operations import operations
 
-    known = operations().get(fact["operation"])
-    done = known.done if known and known.done else f"Done ({fact['operation']})"
+    names = [s["operation"] for step in fact["steps"] for s in (step, *step["also"])]
+    known = operations().get(names[0]) if len(names) == 1 else None
+    done = known.done if known and known.done else f"Done ({', '.join(names)})"
     return f"{done}: {where} ({fact['bytes'] / 1000:,.0f} kB, {seconds:.1f} s)"
 
 
 def _rows(fact: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
+    if fact["source"] != fact["size"]:
+        was, now = (f"{w}x{h}" for w, h in (fact["source"], fact["size"]))
+        rows.append(("size", f"{was} became {now} pixels"))
     if fact["edited"] is not None:
         x, y, width, height = fact["edited"]["box"]
         pixels, share = fact["edited"]["pixels"], _percent(fact["edited"]["share"])
-        rows = [
+        rows += [
             ("where", f"{pixels:,} pixels, {share} of the picture, in the box {x},{y},{width},{height}"),
             ("keep", _kept(fact)),
             ("by", fact["why"]),

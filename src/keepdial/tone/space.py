@@ -9,7 +9,7 @@ is said.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +47,14 @@ class Space:
         curves: (3, STEPS) float32, linear light for encoded values from 0 to 1 in equal steps.
         to_xyz: (3, 3) float64, linear RGB to XYZ under D50; white goes to (0.9642, 1, 0.8249).
         note: what had to be assumed, in words; "" = nothing.
+        exact: whether tables are read between their entries too, for pictures of 16 bits.
     """
 
     name: str
     curves: Array
     to_xyz: NDArray[np.float64]
     note: str = ""
+    exact: bool = False
 
     @cached_property
     def luma(self) -> Array:
@@ -82,19 +84,17 @@ class Space:
 
     def decode(self, encoded: Array) -> Array:
         """Return encoded values (..., 3) as linear light; below 0 counts as 0, above 1 goes on as a power."""
-        tables = self._opened
-        index = _index(encoded, np.float32(STEPS), tables.shape[1] - 1)
-        return _looked_up(tables, index)
+        return _looked_up(self._opened, encoded * np.float32(STEPS - 1), exact=self.exact)
 
     def encode(self, light: Array) -> Array:
         """Return linear light (..., 3) encoded, float32; below 0 counts as 0, above 1 stays above 1.
 
-        The error is below one part in 130,000, which is half a step of 16 bits.
+        The error is at most a step of 16 bits, and a hundredth of that where `exact`.
         """
-        tables = self._encoding
-        root = np.sqrt(np.maximum(light, np.float32(0)))
-        index = _index(root, np.float32(STEPS), tables.shape[1] - 1)
-        return _looked_up(tables, index)
+        at = np.maximum(light, np.float32(0))
+        np.sqrt(at, out=at)
+        at *= np.float32(STEPS)
+        return _looked_up(self._encoding, at, exact=self.exact)
 
     @cached_property
     def _same(self) -> bool:
@@ -111,8 +111,8 @@ class Space:
 
     @cached_property
     def _opened(self) -> Array:
-        """Linear light for encoded values 0, 1 / STEPS, ... to OVER."""
-        at = np.arange(OVER * STEPS + 1, dtype=np.float64) / STEPS
+        """Linear light for encoded values 0, 1 / (STEPS - 1), ... to OVER: samples of 16 bits are entries."""
+        at = np.arange(OVER * STEPS + 1, dtype=np.float64) / (STEPS - 1)
         grid = np.linspace(0, 1, STEPS)
         over = np.maximum(at, 1) ** BEYOND
         tables = self.curves[:1] if self._same else self.curves
@@ -132,14 +132,25 @@ class Space:
         return np.asarray(out, np.float32)
 
 
-def _index(values: Array, steps: np.float32, last: int) -> NDArray[np.int32]:
-    index = values * steps
-    index += np.float32(0.5)
-    np.clip(index, 0, last, out=index)
-    return index.astype(np.int32)
+def _looked_up(tables: Array, at: Array, *, exact: bool) -> Array:
+    """Return the tables' values at places (..., 3) counted in entries; `at` is used up."""
+    last = tables.shape[1] - 1
+    if not exact:
+        at += np.float32(0.5)
+    np.clip(at, 0, last, out=at)
+    index = at.astype(np.int32)
+    low = _taken(tables, index)
+    if exact:
+        at -= index
+        index += 1
+        high = _taken(tables, index)
+        high -= low
+        high *= at
+        low += high
+    return low
 
 
-def _looked_up(tables: Array, index: NDArray[np.int32]) -> Array:
+def _taken(tables: Array, index: NDArray[np.int32]) -> Array:
     if len(tables) == 1:
         return np.take(tables[0], index, mode="clip")
     out = np.empty(index.shape, np.float32)
@@ -154,8 +165,15 @@ def _srgb_curve(encoded: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=16)
-def space_of(icc: bytes | None) -> Space:
-    """Return the space of a profile; None, and a profile that is no matrix, mean sRGB."""
+def space_of(icc: bytes | None, *, exact: bool = False) -> Space:
+    """Return the space of a profile; None, and a profile that is no matrix, mean sRGB.
+
+    `exact` is for pictures of 16 bits: tables are read between their entries too.
+    """
+    return replace(_space(icc), exact=exact)
+
+
+def _space(icc: bytes | None) -> Space:
     curve = np.asarray(_srgb_curve(np.linspace(0, 1, STEPS)), np.float32)
     srgb = Space("sRGB", np.stack([curve] * 3), SRGB_TO_XYZ)
     if icc is None:

@@ -1,0 +1,59 @@
+"""The edit loop that meets the dial, with a stand-in for the backend."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from keepdial.correct import best, nearest
+from keepdial.geometry import Box
+from keepdial.image import Image
+from keepdial.keep import Held, Keep, Try
+from keepdial.operations import Stage
+from tests.verify.pictures import grain
+
+BEFORE = Image(grain(64, 64))
+OTHER = grain(64, 64)[::-1, ::-1]
+
+
+def attempt(aim: Keep, start: float, stop: float) -> tuple[Image, tuple[str, ...]]:
+    """Keep far less than the dial says: a curve that was badly calibrated."""
+    share = float(aim) ** 4
+    mixed = OTHER + (BEFORE.pixels.astype(np.float32) - OTHER) * share
+    return Image(mixed.astype(np.uint8)), (f"aimed at {float(aim):.2f}",)
+
+
+def held(keep: Keep) -> Held:
+    return Held(keep, np.ones((64, 64), np.float32), Box(0, 0, 64, 64), ())
+
+
+STAGE = Stage(BEFORE, np.ones((64, 64), np.float32))
+
+
+@pytest.mark.parametrize("scales", [False, True])
+def test_less_than_was_asked_is_corrected(scales: bool) -> None:
+    _, tries, notes = best(attempt, STAGE, held(0.8), scales=scales)
+    assert len(tries) > 1
+    taken = nearest(0.8, tries, scales=scales)
+    assert taken is not None
+    assert taken.kept > tries[0].kept
+    assert notes[-1].startswith("The first result kept")
+
+
+def test_more_than_was_asked_is_left_where_the_dial_scales_an_amount() -> None:
+    def gentle(aim: Keep, start: float, stop: float) -> tuple[Image, tuple[str, ...]]:
+        return BEFORE, ()
+
+    assert len(best(gentle, STAGE, held(0.3), scales=True)[1]) == 1
+    assert len(best(gentle, STAGE, held(0.3))[1]) > 1
+
+
+def test_the_nearest_try_is_taken() -> None:
+    tries = (Try(0.5, 0.9), Try(0.4, 0.45), Try(0.3, 0.2))
+    assert nearest(0.5, tries) == tries[1]
+    assert nearest(0.5, tries, scales=True) == tries[0]
+    assert nearest(0.5, ()) is None
+
+
+def test_an_end_of_the_dial_is_tried_once() -> None:
+    assert best(attempt, STAGE, held(0.0))[1] == ()
