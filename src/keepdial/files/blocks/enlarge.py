@@ -1,8 +1,8 @@
-"""A JPEG that was extended: its blocks move as they are to where the old picture lies in the new one.
+"""A JPEG that was extended or cut: its blocks move as they are to where the old picture lies in the new one.
 
 That can be where the old picture's corner falls on the grid of units (8 or 16 px, by the sampling), as it
-always does where nothing was added on the left and above. Blocks at the old border that hold both old and new
-pixels are encoded again like any touched block.
+always does where nothing was added or cut off on the left and above. Blocks at the old border that hold both
+old and new pixels are encoded again like any touched block. Of a picture that was cut, no block is.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from keepdial.files.blocks import splice
 from keepdial.files.blocks.coefficients import NotSpliceable, Plan, plan, read, write_anew
 from keepdial.files.codec import Encoded, Job
 from keepdial.files.jpegfile import FRAMES
-from keepdial.geometry import Box, Size
+from keepdial.geometry import Box, Orientation, Size, overlap
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,22 +37,26 @@ def enlarged(job: Job, file: JpegFile, source: bytes) -> Encoded:
     image = job.image
     stored = image.orientation.stored(image.pixels)
     size = Size(stored.shape[1], stored.shape[0])
-    place = _stored(job)
     frame = file.frame
-    if Size(frame.width, frame.height) != Size(place.width, place.height):
+    place = None if job.placement is None else as_stored(job.placement, image.size, image.orientation)
+    if place is None or Size(frame.width, frame.height) != Size(place.width, place.height):
         raise NotSpliceable("the size changed")
-    unit = Size(8 * max(c.h for c in frame.components), 8 * max(c.v for c in frame.components))
+    unit = unit_of(file)
     if place.x % unit.width or place.y % unit.height:
         raise NotSpliceable(f"the size changed, and the old picture moved off its grid of {unit} px")
+    there, _ = overlap(place, size)
+    if not there.area:
+        raise NotSpliceable("nothing of the old picture is left")
     fresh = np.ones((size.height, size.width), np.bool_)
-    fresh[place.slices] = False
+    fresh[there.slices] = False
     if job.changed is not None:
         fresh |= image.orientation.stored(job.changed)
     old = plan(source, file)
-    if any(p.fx > 1 and -(-place.width // p.fx) <= NARROW for p in old.planes):
-        raise NotSpliceable("the size changed, and decoders read so narrow a picture in another way")
     larger = _resized(file, size)
     new = plan(source, larger)
+    for planes, width in ((old.planes, place.width), (new.planes, size.width)):
+        if any(p.fx > 1 and -(-width // p.fx) <= NARROW for p in planes):
+            raise NotSpliceable("the size changed, and decoders read so narrow a picture in another way")
     coefficients, _ = read(source, old, None)
     grid, differing = _moved(old, new, coefficients, place, fresh)
     weights = splice.weights_of(file)
@@ -62,25 +66,54 @@ def enlarged(job: Job, file: JpegFile, source: bytes) -> Encoded:
         grid[plane.blocks].reshape(plane.rows, plane.stride, 64)[mark] = blocks
     result = splice.Spliced(write_anew(new, grid), True, differing)
     data = splice.assembled(job, larger, source, result)
-    good = image.orientation.upright(splice.guaranteed(new, differing, size))
-    kept = sum(int((~d[: p.down, : p.across]).sum()) for p, d in zip(new.planes, differing, strict=True))
-    note = (
+    guaranteed = splice.guaranteed(new, differing, size)
+    _without_cut_edges(guaranteed, new, place)
+    good = image.orientation.upright(guaranteed)
+    return Encoded(data, "jpeg", np.ascontiguousarray(good), (_note(new, differing),))
+
+
+def unit_of(file: JpegFile) -> Size:
+    """Return the size in pixels of a unit of the file (an MCU): what its blocks are moved by."""
+    parts = file.frame.components
+    return Size(8 * max(c.h for c in parts), 8 * max(c.v for c in parts))
+
+
+def as_stored(box: Box, size: Size, orientation: Orientation) -> Box:
+    """Return `box`, given in an upright picture of `size`, in the picture as it is stored.
+
+    The box may reach out of the picture.
+    """
+    x = size.width - box.right if orientation.flips_columns else box.x
+    y = size.height - box.bottom if orientation.flips_rows else box.y
+    if orientation.swaps_axes:
+        return Box(y, x, box.height, box.width)
+    return Box(x, y, box.width, box.height)
+
+
+def _note(new: Plan, differing: list[NDArray[np.bool_]]) -> str:
+    again = sum(int(d[: p.down, : p.across].sum()) for p, d in zip(new.planes, differing, strict=True))
+    kept = sum(p.down * p.across for p in new.planes) - again
+    if not again:
+        return f"cut along its grid: all {kept:,} blocks keep their DCT coefficients"
+    return (
         f"the size changed: {kept:,} blocks of the old picture moved with their DCT coefficients, "
         "all others were encoded"
     )
-    return Encoded(data, "jpeg", np.ascontiguousarray(good), (note,))
 
 
-def _stored(job: Job) -> Box:
-    """Return where the old picture lies, as stored."""
-    if job.placement is None:
-        raise NotSpliceable("the size changed")
-    region = np.zeros(job.image.pixels.shape[:2], np.bool_)
-    region[job.placement.slices] = True
-    found = Box.of(job.image.orientation.stored(region))
-    if found is None:
-        raise NotSpliceable("the size changed")
-    return found
+def _without_cut_edges(guaranteed: NDArray[np.bool_], new: Plan, place: Box) -> None:
+    """Take out of `guaranteed` (H, W), as stored, the pixels along the sides where the old picture was cut.
+
+    Where a plane is coarser than the picture, the decoder makes a pixel at the edge of the samples on both
+    sides of it; of a picture that was cut, those beyond the edge are gone.
+    """
+    height, width = guaranteed.shape
+    if any(p.fx > 1 for p in new.planes):
+        guaranteed[:, : int(place.x < 0)] = False
+        guaranteed[:, width - int(place.right > width) :] = False
+    if any(p.fy > 1 for p in new.planes):
+        guaranteed[: int(place.y < 0)] = False
+        guaranteed[height - int(place.bottom > height) :] = False
 
 
 def _resized(file: JpegFile, size: Size) -> JpegFile:
@@ -101,8 +134,9 @@ def _moved(
     grid = np.zeros((new.blocks, 64), np.int16)
     marks = []
     for was, now in zip(old.planes, new.planes, strict=True):
-        part = Box(place.x // (8 * now.fx), place.y // (8 * now.fy), was.across, was.down).slices
-        before = coefficients[was.blocks].reshape(was.rows, was.stride, 64)[: was.down, : was.across]
-        grid[now.blocks].reshape(now.rows, now.stride, 64)[part] = before
+        lies = Box(place.x // (8 * now.fx), place.y // (8 * now.fy), was.across, was.down)
+        there, here = overlap(lies, Size(now.stride, now.rows))
+        before = coefficients[was.blocks].reshape(was.rows, was.stride, 64)
+        grid[now.blocks].reshape(now.rows, now.stride, 64)[there.slices] = before[here.slices]
         marks.append(splice.blocks_touched(now, fresh))
     return grid, marks
