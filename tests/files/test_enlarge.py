@@ -10,6 +10,7 @@ import pytest
 import simplejpeg
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from keepdial.files import encode_image, jpegfile, open_image
 from keepdial.files.blocks.enlarge import as_stored, unit_of
@@ -20,7 +21,8 @@ from tests.files.test_splice import SAMPLINGS, coefficients
 
 
 def cut(image: Image, box: Box) -> Image:
-    return image.with_pixels(np.ascontiguousarray(image.pixels[box.slices]))
+    pixels: NDArray[Any] = np.ascontiguousarray(image.pixels[box.slices])
+    return image.with_pixels(pixels)
 
 
 def encoded_cut(image: Image, box: Box) -> Any:
