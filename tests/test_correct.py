@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from keepdial.correct import best, nearest
 from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.keep import Held, Keep, Try
 from keepdial.operations import Stage
-from tests.verify.pictures import grain
 
-BEFORE = Image(grain(64, 64))
-OTHER = grain(64, 64)[::-1, ::-1]
+
+def blocks(seed: int) -> NDArray[np.uint8]:
+    """Return (64, 64, 3) uint8 of blocks of 4 px of any colour."""
+    few = np.random.default_rng(seed).integers(0, 256, (16, 16, 3), np.uint8)
+    return few.repeat(4, axis=0).repeat(4, axis=1)
+
+
+BEFORE, OTHER = Image(blocks(1)), blocks(2)
 
 
 def attempt(aim: Keep, start: float, stop: float) -> tuple[Image, tuple[str, ...]]:
     """Keep far less than the dial says: a curve that was badly calibrated."""
-    share = float(aim) ** 4
+    share = max(0.0, 2 * float(aim) - 1) ** 2 * 0.5
     mixed = OTHER + (BEFORE.pixels.astype(np.float32) - OTHER) * share
     return Image(mixed.astype(np.uint8)), (f"aimed at {float(aim):.2f}",)
 

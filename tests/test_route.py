@@ -42,7 +42,7 @@ def test_the_only_one_that_can_is_chosen_and_says_so() -> None:
     assert chosen.chosen == "patch"
     assert chosen.runners_up == ()
     assert chosen.why == (
-        "patch is the only backend here that can fill; keep 0 lies in its range 0 to 1; "
+        "patch is the only backend here that does fill; keep 0 lies in its range 0 to 1; "
         "it works on this machine."
     )
     by_name = route(replace(JOB, backend="patch"), known(fake("patch")))

@@ -15,7 +15,7 @@ import numpy as np
 
 from keepdial.composite import guard
 from keepdial.geometry import Box, overlap, size_of
-from keepdial.keep import Pin
+from keepdial.keep import Held, Pin
 from keepdial.mask import bounds
 from keepdial.progress import Cancel, Event, Listener
 from keepdial.verify import Finding, Report
@@ -73,7 +73,7 @@ def chained(
         windows=(),
         tries=(),
         notes=tuple(dict.fromkeys(note for each in done for note in each.notes)),
-        report=_report(done),
+        report=_report(done, Held(last.keep, mask, bounds(mask), ()), stage, result),
         steps=tuple(done),
     )
 
@@ -173,20 +173,29 @@ def _pins(done: list[Edit], shape: tuple[int, ...]) -> list[Pin]:
     return list(kept.values())
 
 
-def _report(done: list[Edit]) -> Report:
-    """Return for each signal its worst finding of all steps, which says which step it is about."""
+def _report(done: list[Edit], held: Held, stage: Stage, result: Image) -> Report:
+    """Return for each signal its worst finding of all steps, which says which step it is about.
+
+    What was preserved is measured over all steps together.
+    """
+    from keepdial.verify import Evidence
+    from keepdial.verify.preserved import SIGNAL
+
     worst: dict[str, tuple[int, Finding]] = {}
     for i, each in enumerate(done):
         for finding in each.report.findings:
             have = worst.get(finding.signal)
             if have is None or WORST.index(finding.verdict) > WORST.index(have[1].verdict):
                 worst[finding.signal] = i, finding
+    worst.pop(SIGNAL.name, None)
     names = [
         ", ".join((s.operation, *(more.operation for more in s.also))) for e in done for s in e.plan.steps
     ]
-    return Report(
-        findings=tuple(
-            finding.model_copy(update={"meaning": f"Step {i + 1} ({names[i]}): {finding.meaning}"})
-            for i, finding in worst.values()
-        )
-    )
+    found = [
+        finding.model_copy(update={"meaning": f"Step {i + 1} ({names[i]}): {finding.meaning}"})
+        for i, finding in worst.values()
+    ]
+    operation = done[-1].plan.steps[-1].operation
+    together = Evidence(stage.canvas, result, held.mask, held.mask > 0, operation, held.keep)
+    kept = None if stage.resampled else SIGNAL.measure(together)
+    return Report(findings=tuple(found if kept is None else [kept, *found]))

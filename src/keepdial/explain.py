@@ -161,7 +161,8 @@ def _who(record: EditRecord) -> list[str]:
     if not record.routes:
         return ["No backend was asked, since nothing had to be generated."]
     about = "A backend proposes pixels; keepdial decides which of them reach the picture."
-    return [*(line for chosen in record.routes for line in _backend(chosen)), about]
+    lines = [line for chosen in record.routes for line in _backend(chosen)]
+    return [*dict.fromkeys(lines), about]
 
 
 def _backend(chosen: Chosen) -> list[str]:

@@ -112,6 +112,7 @@ class Request(Value):
             operation's default.
         seed: the same request, seed and version give the same bytes.
         backend: the backend to use, by name; None lets the router choose.
+        words: the words of a sentence that this was read from; they change nothing.
         then: what is to be done to the result, in order, each as if it had been asked for alone. All are
             rendered from the original in one go: nothing is rounded to the picture's depth in between.
     """
@@ -124,6 +125,7 @@ class Request(Value):
     keep: Dial | KeepMap | None = None
     seed: int = Field(default=0, ge=0, lt=2**32)
     backend: str | None = None
+    words: str = Field(default="", max_length=4000)
     then: tuple[Request, ...] = Field(default=(), max_length=100)
 
     @model_validator(mode="after")

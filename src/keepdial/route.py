@@ -133,9 +133,9 @@ def _why(job: Job, name: str, backend: Backend, *, alone: bool) -> str:
     how = (
         "was asked for by name"
         if job.backend is not None
-        else f"is the only backend here that can {job.operation}"
+        else f"is the only backend here that does {job.operation}"
         if alone
-        else f"is the best of the backends that can {job.operation}"
+        else f"is the best of the backends that do {job.operation}"
     )
     where = "sends the picture to another machine" if can.remote else "works on this machine"
     return f"{name} {how}; {fits}; it {where}."

@@ -64,6 +64,7 @@ def test_json_report(folder: Path, run: Run) -> None:
         "bytes",
         "operation",
         "steps",
+        "words",
         "seed",
         "backend",
         "why",

@@ -24,7 +24,8 @@ def operation_command(operation: Operation) -> TyperCommand:
     from keepdial.cli.app import build
 
     def run(**given: Any) -> None:
-        edit_files(operation, given)
+        checked(given)
+        edit_files(request_of(operation, given), given)
 
     run.__signature__ = options.signature(operation)  # type: ignore[attr-defined]
     examples = "\n\n".join(f"keepdial {words}" for words in operation.examples)
@@ -100,7 +101,36 @@ def one_stdin(names: Sequence[str | None]) -> None:
         raise ParameterError("-", "given twice", "stdin for one file only; name the other one")
 
 
-def edit_files(operation: Operation, given: dict[str, Any]) -> None:
+def after(request: Request, name: str | None) -> Request:
+    """Return the request put behind those of the record called `name`, if there is one."""
+    if name is None:
+        return request
+    from keepdial.cli.commands._records import record_named
+
+    record, _ = record_named(name)
+    then = (*record.request.then, request.model_copy(update={"then": ()}), *request.then)
+    return record.request.model_copy(update={"then": then})
+
+
+def transparent(request: Request) -> bool:
+    """Whether any step of the request makes the picture transparent."""
+    from keepdial.operations import operation
+
+    steps = (request, *request.then)
+    return any(operation(s.operation).params.build(**s.params).transparent for s in steps)
+
+
+def checked(given: dict[str, Any]) -> None:
+    """Raise `ParameterError` where stdin or stdout would be used for two things."""
+    picture, output = given["source"], given["output"]
+    one_stdin([picture, given["keep"], *(given.get("mask") or ()), *(given["pin"] or ())])
+    if given["json"] and (output == "-" or (output is None and picture == "-")):
+        raise ParameterError(
+            "--json", "with the picture on stdout", "one thing on stdout; name a file with -o"
+        )
+
+
+def edit_files(request: Request, given: dict[str, Any]) -> None:
     """Open, edit, read back, save, report."""
     from keepdial.cli import deliver, outputs, report
     from keepdial.cli.progress import shown, stoppable
@@ -110,14 +140,9 @@ def edit_files(operation: Operation, given: dict[str, Any]) -> None:
     from keepdial.record import Stopwatch
 
     picture, output = given["source"], given["output"]
-    one_stdin([picture, given["keep"], *(given.get("mask") or ()), *(given["pin"] or ())])
-    if given["json"] and (output == "-" or (output is None and picture == "-")):
-        raise ParameterError(
-            "--json", "with the picture on stdout", "one thing on stdout; name a file with -o"
-        )
     count = whole("--variations", given["variations"] or "1", 1, outputs.MOST_VARIATIONS)
     settings = settings_of(given)
-    request = request_of(operation, given)
+    request = after(request, given["after"])
 
     with stoppable() as cancel, shown(quiet=given["quiet"]) as listener:
         source = open_image(sys.stdin.buffer if picture == "-" else picture, settings=settings)
@@ -126,7 +151,7 @@ def edit_files(operation: Operation, given: dict[str, Any]) -> None:
             output=output,
             count=count,
             source_format=source.source.format,
-            transparent=operation.params.build(**request.params).transparent,
+            transparent=transparent(request),
         )
         records = not given["no_record"]
         files = [place.path for place in places if place.path is not None]

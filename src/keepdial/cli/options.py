@@ -75,10 +75,13 @@ SELECTION = {
 }
 
 
-def common(operation: Operation) -> dict[str, Any]:
-    """Return the options that every operation has, as name -> (annotation, default)."""
+def common(operation: Operation | None) -> dict[str, Any]:
+    """Return the options that every operation has, as name -> (annotation, default).
+
+    None stands for operations that are not known yet: they are named by a sentence.
+    """
     image = typer.Argument(metavar="IMAGE", help="The picture; - reads stdin.", show_default=False)
-    selection = {} if operation.target == "none" else SELECTION
+    selection = {} if operation is not None and operation.target == "none" else SELECTION
     return {
         "source": (Annotated[str, image], inspect.Parameter.empty),
         **selection,
@@ -99,7 +102,7 @@ def common(operation: Operation) -> dict[str, Any]:
             help="The dial: how much of the selected part is kept, 0 to 1, or a grey PNG of the picture's "
             "size, white = keep all.",
             panel=HOW,
-            default=f"{operation.default_keep:g}",
+            default="each operation's own" if operation is None else f"{operation.default_keep:g}",
         ),
         "variations": text_option(
             "--variations",
@@ -114,6 +117,13 @@ def common(operation: Operation) -> dict[str, Any]:
         ),
         "backend": text_option(
             "--backend", metavar="NAME", help="Use this backend; see: keepdial doctor.", panel=HOW
+        ),
+        "after": text_option(
+            "--after",
+            metavar="RECORD",
+            help="Do this on top of a recorded edit: IMAGE is the original, and everything is rendered "
+            "from it anew, in one go.",
+            panel=HOW,
         ),
         "output": text_option(
             "--output",

@@ -35,6 +35,7 @@ def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size:
         "format": file.format if file else "",
         "bytes": size,
         "operation": record.operation,
+        "words": [part.words for part in (record.request, *record.request.then)],
         "steps": [_step(step) for step in record.steps or (record,)],
         "seed": record.request.seed,
         "backend": route.backend if route else None,
@@ -98,6 +99,12 @@ def _headline(fact: Mapping[str, Any]) -> str:
 
 def _rows(fact: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
+    if any(fact["words"]):
+        done = [s for step in fact["steps"] for s in (step, *step["also"])]
+        rows += [
+            ("did", f'{_call(one)}, read from "{words}"' if words else _call(one))
+            for one, words in zip(done, fact["words"], strict=False)
+        ]
     if fact["source"] != fact["size"]:
         was, now = (f"{w}x{h}" for w, h in (fact["source"], fact["size"]))
         rows.append(("size", f"{was} became {now} pixels"))
@@ -125,6 +132,15 @@ def _rows(fact: Mapping[str, Any]) -> list[tuple[str, str]]:
     if fact["record"]:
         rows.append(("record", f"{fact['record']} (keepdial explain, keepdial replay)"))
     return rows
+
+
+def _call(step: Mapping[str, Any]) -> str:
+    """Return an operation with those of its options that have a value: "exposure (stops 0.5)"."""
+    given = {k: v for k, v in step["params"].items() if v not in (None, "", [], False)}
+    said = ", ".join(
+        f"{k.replace('_', ' ')} {v:g}" if isinstance(v, float) else f"{k} {v}" for k, v in given.items()
+    )
+    return f"{step['operation']} ({said})" if said else str(step["operation"])
 
 
 def _kept(fact: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from keepdial.errors import ParameterError
-from keepdial.operations import Operation, Params, Stage
+from keepdial.operations import Operation, Params, Saying, Stage
 from keepdial.operations.cutout import EDGE, Edge, matte_of, opaque
 
 if TYPE_CHECKING:
@@ -152,5 +152,42 @@ OPERATION = Operation(
         "background photo.jpg --to blur -o portrait.jpg",
         "background photo.jpg --to colour --colour '#f2efe9' --shadow 0.5 -o product.jpg",
         "background photo.jpg --to image --image beach.jpg --harmonise 0.5 -o beach-portrait.jpg",
+    ),
+    says=(
+        Saying(
+            (
+                "blur background",
+                "blurry background",
+                "background blurry",
+                "background blurred",
+                "background out of focus",
+                "bokeh",
+                "portrait mode",
+                "unsharp background",
+                "blur backdrop",
+            ),
+            {"to": "blur", "blur": 2.0},
+            amount="blur",
+            units=("%",),
+        ),
+        Saying(
+            (
+                "background {colour}",
+                "{colour} background",
+                "background to {colour}",
+                "backdrop {colour}",
+                "{colour} backdrop",
+            ),
+            {"to": "colour", "colour": "{colour}"},
+        ),
+        Saying(
+            (
+                "background with {file}",
+                "background to {file}",
+                "background from {file}",
+                "{file} as background",
+            ),
+            {"to": "image", "image": "{file}"},
+        ),
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Params, Stage
+from keepdial.operations import Operation, Params, Saying, Stage
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -66,4 +66,5 @@ OPERATION = Operation(
         "camouflage photo.jpg --mask bin.png -o calm.jpg",
         "camouflage photo.jpg --box 120,80,64,200 --keep 0.7 -o calm.jpg",
     ),
+    says=(Saying(("camouflage", "blend in", "less conspicuous", "tone down", "less distracting")),),
 )

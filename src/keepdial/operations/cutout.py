@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from keepdial.errors import ParameterError, SelectionError
-from keepdial.operations import Operation, Params, Stage
+from keepdial.operations import Operation, Params, Saying, Stage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -137,5 +137,28 @@ OPERATION = Operation(
         "cutout photo.jpg -o subject.png",
         'cutout photo.jpg --what "the cup" -o cup.png',
         "cutout photo.jpg --only-mask -o matte.png",
+    ),
+    says=(
+        Saying(
+            (
+                "cut out",
+                "cutout",
+                "extract",
+                "isolate",
+            )
+        ),
+        Saying(
+            (
+                "remove background",
+                "remove backdrop",
+                "delete background",
+                "erase background",
+                "get rid of background",
+                "cut out background",
+                "transparent background",
+                "make background transparent",
+                "no background",
+            )
+        ),
     ),
 )

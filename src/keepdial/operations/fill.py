@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Params, Stage
+from keepdial.operations import Operation, Params, Saying, Stage
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -42,4 +42,5 @@ OPERATION = Operation(
     done="Filled",
     target="required",
     examples=("fill scan.png --mask scratches.png -o whole.png",),
+    says=(Saying(("fill", "fill in", "content aware fill", "inpaint", "patch")),),
 )

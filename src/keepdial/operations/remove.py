@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Params, Stage
+from keepdial.operations import Operation, Params, Saying, Stage
 
 if TYPE_CHECKING:
     from keepdial.geometry import Size
@@ -82,5 +82,23 @@ OPERATION = Operation(
     examples=(
         "remove photo.jpg --mask lamp.png -o clean.jpg",
         "remove photo.jpg --box 120,80,64,200 -o clean.jpg",
+    ),
+    says=(
+        Saying(
+            (
+                "remove",
+                "erase",
+                "delete",
+                "get rid of",
+                "take out",
+                "take away",
+                "clean up",
+                "clear away",
+                "wipe out",
+                "eliminate",
+                "edit out",
+                "photoshop out",
+            )
+        ),
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Params, Stage
+from keepdial.operations import Operation, Params, Saying, Stage
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -36,4 +36,5 @@ OPERATION = Operation(
     done="Varied",
     target="optional",
     examples=("variation photo.jpg --keep 0.4 --seed 7 -o other.jpg",),
+    says=(Saying(("variation", "vary", "another version", "something like")),),
 )

@@ -124,6 +124,8 @@ def _fuse(first: PlanStep, second: PlanStep) -> bool:
     a, b = first.declared, second.declared
     if a.tone is None or b.tone is None or a.stage is not b.stage:
         return False
-    same = ("targets", "pins", "auto_pin", "keep", "backend")
+    same = ["targets", "pins", "keep", "backend"]
+    if a.auto_pins or b.auto_pins:
+        same.append("auto_pin")
     edge = first.params.get("feather") == second.params.get("feather")
     return edge and all(getattr(first, name) == getattr(second, name) for name in same)
