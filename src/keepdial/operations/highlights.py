@@ -1,0 +1,83 @@
+"""Highlights: the light parts of a picture darker, so that what is in them shows again, or lighter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from keepdial.operations import Operation, Saying
+from keepdial.operations._tone import ToneParams, stage
+
+if TYPE_CHECKING:
+    from keepdial.tone import Look, Pass
+
+BACK = (
+    "recover the highlights",
+    "recover highlights",
+    "bring back the highlights",
+    "bring back the sky",
+    "darken the highlights",
+    "darker highlights",
+    "lower the highlights",
+    "reduce the highlights",
+    "less highlights",
+    "tone down the highlights",
+    "pull down the highlights",
+)
+UP = (
+    "brighten the highlights",
+    "brighter highlights",
+    "lighter highlights",
+    "raise the highlights",
+    "increase the highlights",
+    "lift the highlights",
+    "boost the highlights",
+    "more highlights",
+    "highlights",
+)
+
+
+class HighlightsParams(ToneParams):
+    """How much lighter or darker."""
+
+    amount: float = Field(
+        default=-50,
+        ge=-100,
+        le=100,
+        description="In %. -100 darkens what is light by up to 1 stop and shows what is in it; 100 "
+        "brightens it as far as nothing burns out.",
+    )
+
+
+def passes(params: HighlightsParams, look: Look) -> tuple[Pass, ...]:
+    """Darken the base layer of what is light; the detail upon it stays."""
+    import numpy as np
+
+    from keepdial.tone.locallight import by_base, highlight_stops
+
+    if params.amount == 0:
+        return ()
+    share = np.float32(params.amount / 100)
+    return by_base(look, lambda base: share * highlight_stops(base))
+
+
+OPERATION = Operation(
+    "highlights",
+    "Make the light parts darker, so that what is in them shows again, or lighter.",
+    HighlightsParams,
+    default_keep=0.0,
+    stage=stage,
+    target="optional",
+    blends=False,
+    done="Changed the highlights",
+    group="Colour and light",
+    auto_pins=False,
+    scales=True,
+    tone=passes,
+    examples=("highlights photo.jpg --amount -70 -o sky.jpg",),
+    says=(
+        Saying(BACK, {"amount": -50}, amount="amount", units=("%", "percent")),
+        Saying(UP, {"amount": 50}, amount="amount", units=("%", "percent")),
+    ),
+)
