@@ -12,6 +12,7 @@ from keepdial.frame import Window, frame_of
 from keepdial.geometry import Box, overlap
 from keepdial.image import Image
 from keepdial.mask import bounds
+from keepdial.parallel import over
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,8 +110,10 @@ def _blend(
     region = bounds(weight)
     if region is None:
         return
-    for top in range(region.y, region.bottom, ROWS):
-        part = Box(region.x, top, region.width, min(ROWS, region.bottom - top)).slices
+    tops = range(region.y, region.bottom, ROWS)
+    bands = [Box(region.x, top, region.width, min(ROWS, region.bottom - top)).slices for top in tops]
+
+    def blend(part: tuple[slice, slice]) -> None:
         w = weight[part]
         chosen = w > 0 if own is None else (w > 0) & own[part]
         new = proposed[part]
@@ -121,6 +124,9 @@ def _blend(
             out[part] = samples_of(new, out)
         else:
             np.copyto(out[part], samples_of(new, out), where=chosen[..., None])
+
+    for _ in over(bands, blend):
+        pass
 
 
 def guard(source: Image, result: Image, free: NDArray[np.bool_], placement: Box | None) -> None:

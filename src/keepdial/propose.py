@@ -12,6 +12,7 @@ from keepdial.backends import Backend, Frame, Proposal, Step
 from keepdial.composite import Composite
 from keepdial.errors import BackendError, KeepdialError
 from keepdial.keep import Keep, knob
+from keepdial.parallel import over
 from keepdial.progress import Cancel, Event, Listener, silent
 
 if TYPE_CHECKING:
@@ -132,8 +133,9 @@ def propose(
             hint="Nothing was written. This is a defect of the backend.",
         )
     # One NaN or infinity makes the sum one too, and finite float32 cannot overflow it.
-    finite = pixels.sum(dtype=np.float64) + (0 if alpha is None else alpha.sum(dtype=np.float64))
-    if not np.isfinite(finite):
+    bands = range(0, len(pixels), 256)
+    finite = sum(over(bands, lambda top: float(pixels[top : top + 256].sum(dtype=np.float64))))
+    if not np.isfinite(finite + (0 if alpha is None else alpha.sum(dtype=np.float64))):
         raise BackendError(
             f"The backend {backend.name!r} returned values that are no colours (NaN or infinity).",
             hint="Nothing was written. Try another seed or another backend.",

@@ -142,7 +142,7 @@ class TestNoOp:
         after[:, :500] = 90
         found = verify(evidence(before, after, np.ones((2000, 2000), np.float32)))["no-op"]
         assert found.value == 0.25
-        assert found.meaning.endswith("One row in 2 was looked at, since the area is large.")
+        assert found.meaning.endswith("One row in 4 was looked at, since the area is large.")
         thin = np.zeros((2000, 2000), np.float32)
         thin[::1999, ::1999] = 1
         after = before.copy()

@@ -56,6 +56,7 @@ class Tone:
         """
         import numpy as np
 
+        from keepdial.mask import bounds
         from keepdial.operations import operation
         from keepdial.tone import Look, space_of
         from keepdial.tone.render import run
@@ -69,7 +70,9 @@ class Tone:
             unit = operation(name)
             if unit.tone is not None:
                 look.then(unit.tone(unit.params.build(**params), look))
-        out: Array = np.empty(frame.pixels.shape, np.float32)
+        box = bounds(frame.mask)
+        # Where nothing is asked for, nothing is worked out, and pages that nobody writes cost nothing.
+        out: Array = np.zeros(frame.pixels.shape, np.float32)
         grey = frame.pixels.shape[-1] == 1
         knob: Array = np.asarray(step.knob, np.float32)
 
@@ -85,6 +88,7 @@ class Tone:
             look.width,
             take,
             end="encoded",
+            only=None if box is None else slice(box.y, box.bottom),
             progress=progress,
             cancel=cancel,
         )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from keepdial.parallel import over
 from keepdial.progress import Cancel, Event, Listener, silent
 
 if TYPE_CHECKING:
@@ -42,12 +40,6 @@ class Pass:
     halo: int = 0
 
 
-def workers() -> int:
-    """Return how many threads may work: as many as kernels may use, else one for each core."""
-    numba: Any = sys.modules.get("numba")
-    return int(numba.get_num_threads()) if numba is not None else len(os.sched_getaffinity(0))
-
-
 def tiles(height: int, width: int, halo: int = 0) -> Iterator[slice]:
     """Yield the rows of each tile; larger tiles where much of each would be halo."""
     step = max(1, TILE // max(1, width), 2 * halo)
@@ -66,16 +58,11 @@ def each(
     if cancel is not None:
         cancel.check()
     progress(Event("generate", 0.0))
-    with ThreadPoolExecutor(workers()) as pool:
-        try:
-            for i, _ in enumerate(pool.map(work, pieces)):
-                if cancel is not None:
-                    cancel.check()
-                if i % 16 == 0:
-                    progress(Event("generate", (i + 1) / len(pieces)))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    for i, _ in enumerate(over(pieces, work)):
+        if cancel is not None:
+            cancel.check()
+        if i % 16 == 0:
+            progress(Event("generate", (i + 1) / len(pieces)))
     progress(Event("generate", 1.0))
 
 
@@ -88,6 +75,7 @@ def run(
     take: Callable[[slice, Array], None],
     *,
     end: Literal["linear", "encoded"],
+    only: slice | None = None,
     progress: Listener = silent,
     cancel: Cancel | None = None,
 ) -> None:
@@ -100,6 +88,7 @@ def run(
         height, width: of the frame.
         take: is handed the rows of each tile and what came of it, in the domain `end`; called by threads.
         end: ``linear`` or ``encoded``.
+        only: the rows that are wanted; tiles that hold none of them are left out. None = all.
     """
     halo = sum(p.halo for p in passes)
 
@@ -114,4 +103,6 @@ def run(
             tile = (space.encode if end == "encoded" else space.decode)(tile)
         take(rows, tile[rows.start - seen.start : rows.stop - seen.start])
 
-    each(list(tiles(height, width, halo)), work, progress=progress, cancel=cancel)
+    wanted = only or slice(0, height)
+    pieces = [t for t in tiles(height, width, halo) if t.stop > wanted.start and t.start < wanted.stop]
+    each(pieces, work, progress=progress, cancel=cancel)

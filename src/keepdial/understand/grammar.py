@@ -14,17 +14,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache, partial
-from itertools import pairwise
+from functools import partial
 from operator import mul
 from typing import Any
 
 from keepdial.errors import InputError, ParameterError
-from keepdial.operations import Operation, Saying, is_file, operations
+from keepdial.operations import Operation, Saying, is_file
 from keepdial.request import Request, Selector
-from keepdial.understand.lexicon import AMOUNTS, ARTICLES, BEFORE_A_TARGET, EMPTY, KEEP, WHOLE
+from keepdial.understand.lexicon import (
+    AMOUNTS,
+    ARTICLES,
+    BEFORE_A_TARGET,
+    DOWN,
+    EMPTY,
+    KEEP,
+    NOT,
+    WHOLE,
+)
+from keepdial.understand.sayings import NUMBER, PICTURE, SLOT, UNITS, Clause, matched, sayings
 
 LONGEST = 4000
 TOKEN = re.compile(
@@ -32,21 +41,8 @@ TOKEN = re.compile(
     r"|[-+−]?\d+(?:[.,]\d+)?(?::\d+(?:\.\d+)?)?(?:[x×]\b)?|%|°|[a-z]+(?:['’-][a-z]+)*|[,;.!?:]",
     re.IGNORECASE,
 )
-NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?[x×]?")
-PICTURE = re.compile(r".+\.(?:jpe?g|png|webp|tiff?|avif|heic|bmp)")
-HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 QUOTES = "\"“'"
 BREAKS = frozenset({",", ";", ".", "!", "?", ":", "and", "then", "but", "also", "plus"})
-UNITS = {
-    "percent": "%",
-    "stops": "stop",
-    "kelvin": "k",
-    "degrees": "degree",
-    "deg": "degree",
-    "°": "degree",
-    "pixels": "px",
-    "pixel": "px",
-}
 QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']+'(?!\w)")
 PIECES = re.compile(
     r"\s*([;!?]|,(?!\d)|\.(?=\s|$)|\band then\b|\bbut\b"
@@ -55,7 +51,6 @@ PIECES = re.compile(
     re.IGNORECASE,
 )
 """Where a sentence may be cut so that what it protects stands alone."""
-SLOT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +68,6 @@ class Understood:
     words: str
     because: str
     unused: str = ""
-
-
-@dataclass(slots=True)
-class _Clause:
-    tokens: list[str]
-    unit: Operation | None = None
-    saying: Saying | None = None
-    used: set[int] = field(default_factory=set)
-    slots: dict[str, str] = field(default_factory=dict)
 
 
 def understand_words(sentence: str, *, files: Mapping[str, str] | None = None) -> tuple[Understood, ...]:
@@ -142,7 +128,7 @@ def _protected(text: str) -> tuple[list[str], str]:
     return pins, " ".join(rest)
 
 
-def _clauses(text: str) -> list[_Clause]:
+def _clauses(text: str) -> list[Clause]:
     """Return the clauses, each with its saying; those without one are joined to a neighbour."""
     pieces: list[list[str]] = [[]]
     for token in TOKEN.findall(text):
@@ -151,15 +137,15 @@ def _clauses(text: str) -> list[_Clause]:
             pieces.append([])
         else:
             pieces[-1].append(word)
-    found: list[_Clause] = []
+    found: list[Clause] = []
     waiting: list[str] = []
     for tokens in (piece for piece in pieces if any(t not in EMPTY for t in piece)):
-        clause = _matched([*waiting, *tokens])
+        clause = matched([*waiting, *tokens])
         if clause.saying is None and found and _only_an_amount(tokens):
-            found[-1] = _matched([*found[-1].tokens, *tokens])
+            found[-1] = matched([*found[-1].tokens, *tokens])
         elif clause.saying is None and found and not waiting:
             # "remove the text and the logo"
-            found[-1] = _matched([*found[-1].tokens, "and", *tokens])
+            found[-1] = matched([*found[-1].tokens, "and", *tokens])
         elif clause.saying is None:
             # "make the sky and the sea bluer"
             waiting = [*waiting, *tokens, "and"]
@@ -184,7 +170,7 @@ def _only_an_amount(tokens: list[str]) -> bool:
 
 def _not_understood(words: str) -> InputError:
     lexicon = sorted(
-        {token for phrase in _sayings() for token in phrase if len(token) > 3 and "{" not in token}
+        {token for phrase in sayings() for token in phrase if len(token) > 3 and "{" not in token}
     )
     near = [
         m for t in words.split() if t not in EMPTY for m in get_close_matches(t, lexicon, n=2, cutoff=0.75)
@@ -196,105 +182,17 @@ def _not_understood(words: str) -> InputError:
     )
 
 
-@cache
-def _sayings() -> dict[tuple[str, ...], tuple[tuple[Operation, Saying], ...]]:
-    """Return what may be meant by each phrase, as tokens without articles."""
-    found: dict[tuple[str, ...], list[tuple[Operation, Saying]]] = {}
-    for unit in operations().values():
-        for saying in unit.says:
-            for phrase in saying.words:
-                tokens = tuple(t for t in phrase.lower().split() if t not in ARTICLES) or tuple(
-                    phrase.split()
-                )
-                found.setdefault(tokens, []).append((unit, saying))
-    return {tokens: tuple(meant) for tokens, meant in found.items()}
-
-
-def _matched(tokens: list[str]) -> _Clause:
-    """Return the clause with the longest saying in it, if there is any."""
-    best: tuple[tuple[int, int, int], _Clause] | None = None
-    units = _units_in(tokens)
-    for phrase, meant in _sayings().items():
-        for start in range(len(tokens)):
-            used, slots = _match(phrase, tokens, start)
-            if used is None:
-                continue
-            for unit, saying in meant:
-                literal = sum(len(p) for p in phrase if not SLOT.fullmatch(p))
-                fits = bool(units & set(saying.units))
-                score = len(phrase), int(fits), literal * 100 + start
-                if best is None or score > best[0]:
-                    best = score, _Clause(tokens, unit, saying, used, slots)
-    return _Clause(tokens) if best is None else best[1]
-
-
-def _units_in(tokens: list[str]) -> set[str]:
-    return {UNITS.get(t, t) for before, t in pairwise(tokens) if NUMBER.fullmatch(before)} | {
-        "x" for t in tokens if NUMBER.fullmatch(t) and t[-1] in "x×"
-    }
-
-
-def _match(phrase: tuple[str, ...], tokens: list[str], start: int) -> tuple[set[int] | None, dict[str, str]]:
-    """Return which tokens from `start` on the phrase takes, and its slots; None where it does not fit.
-
-    Articles between its words are passed over.
-    """
-    used: set[int] = set()
-    slots: dict[str, str] = {}
-    at = start
-    for i, part in enumerate(phrase):
-        while i > 0 and at < len(tokens) and tokens[at] in ARTICLES and tokens[at] != part:
-            at += 1
-        slot = SLOT.fullmatch(part)
-        if slot:
-            taken = _slot(slot.group(1), tokens, at)
-            if not taken:
-                return None, {}
-            slots[slot.group(1)] = " ".join(tokens[at : at + taken])
-            used |= set(range(at, at + taken))
-            at += taken
-        elif at < len(tokens) and _alike(tokens[at], part):
-            used.add(at)
-            at += 1
-        else:
-            return None, {}
-    return used, slots
-
-
-def _slot(kind: str, tokens: list[str], at: int) -> int:
-    """Return how many tokens from `at` on fill a slot of a kind; 0 = they do not."""
-    from keepdial.regions.colours import COLOURS
-
-    if at >= len(tokens):
-        return 0
-    if kind == "colour":
-        two = " ".join(tokens[at : at + 2])
-        return 2 if two in COLOURS else int(tokens[at] in COLOURS or bool(HEX.fullmatch(tokens[at])))
-    if kind == "number":
-        return int(bool(NUMBER.fullmatch(tokens[at])))
-    if kind == "aspect":
-        return int(bool(re.fullmatch(r"\d+(?:\.\d+)?:\d+(?:\.\d+)?", tokens[at])))
-    return int(kind == "file" and bool(PICTURE.fullmatch(tokens[at].lower())))
-
-
-def _alike(said: str, declared: str) -> bool:
-    return said == declared or (len(said) > 4 and _stem(said) == _stem(declared))
-
-
-def _stem(word: str) -> str:
-    for ending in ("ing", "ed", "es", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
-
-
-def _step(clause: _Clause, pins: tuple[Selector, ...], files: Mapping[str, str]) -> Understood:
+def _step(clause: Clause, pins: tuple[Selector, ...], files: Mapping[str, str]) -> Understood:
     """Return the step that a clause stands for."""
     unit, saying = clause.unit, clause.saying
     assert unit is not None
     assert saying is not None
     params = {name: _filled(value, clause.slots) for name, value in saying.params.items()}
     left = [t for i, t in enumerate(clause.tokens) if i not in clause.used]
+    if any(t in NOT for t in left) and not _excepts(left):
+        raise _not_understood(" ".join(clause.tokens))
+    if saying.amount and any(t in DOWN for t in left):
+        params[saying.amount] = -params[saying.amount]
     amount, left = _amount(left, saying)
     if amount is not None and saying.amount:
         params[saying.amount] = _of_range(unit, saying.amount, amount(params[saying.amount]))
@@ -314,6 +212,12 @@ def _step(clause: _Clause, pins: tuple[Selector, ...], files: Mapping[str, str])
     words = " ".join(clause.tokens)
     made: Request = Request.build(operation=unit.name, params=params, targets=targets, pins=pins, words=words)
     return Understood(made, words, because)
+
+
+def _excepts(tokens: list[str]) -> bool:
+    """Whether the only negation is that of a place ("everything but not the car")."""
+    words = " ".join(tokens)
+    return "but not" in words or bool(re.search(r"\bwithout the\b", words))
 
 
 def _filled(value: Any, slots: Mapping[str, str]) -> Any:
@@ -366,9 +270,8 @@ def _target(tokens: list[str]) -> str:
     words = [t for t in tokens if t not in ("please", "pls", "thanks")]
     while words and (words[0] in BEFORE_A_TARGET or words[0] in ("and", "there")):
         words = words[1:]
-    while words and (
-        words[-1] in BEFORE_A_TARGET or words[-1] in ("and", "there", "here", "too", "much", "bit")
-    ):
+    ends = BEFORE_A_TARGET | ARTICLES | {"and", "there", "here", "too", "much", "bit"}
+    while words and words[-1] in ends:
         words = words[:-1]
     text = " ".join(words)
     bare = " ".join(t for t in words if t not in ARTICLES)

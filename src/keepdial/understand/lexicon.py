@@ -29,9 +29,16 @@ ARTICLES = _set("the a an my his her their its our your this that these those al
 _VERBS = """please pls make makes made making turn turned give gives put apply add do does get let lets let's
     have has bring paint color colour need want wanna would like can could will be is are it's look looks
     looking appear"""
+UP = _set("increase increased raise raised boost boosted more stronger higher bump crank strengthen")
+DOWN = _set("decrease decreased reduce reduced lower lowered less weaker drop weaken minus diminish")
+"""Words that give an amount its direction, where the phrase that an operation declares has none."""
+
+NOT = _set("not don't dont no never nothing isn't without")
+"""Words that turn a clause around: what is left with one of these is not understood."""
+
 _SMALL = "of in on from for to with into as up by at it i i'd we you me just so more some and there then also"
 
-BEFORE_A_TARGET = _set(_VERBS) | _set(_SMALL)
+BEFORE_A_TARGET = _set(_VERBS) | _set(_SMALL) | UP | DOWN | _set("change changed set adjust use try")
 """Words that are taken off the ends of what is left of a clause, before it is read as a thing."""
 
 _PICTURE = "picture pictures photo photos photograph photographs image images pic shot scene"

@@ -16,6 +16,7 @@ import numpy as np
 
 from keepdial.errors import ParameterError
 from keepdial.geometry import Box, Size, size_of
+from keepdial.parallel import over
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,8 +60,7 @@ def haarpsi(a: NDArray[Any], b: NDArray[Any]) -> float:
     if np.array_equal(a, b):
         return 1.0
     total, weight = 0.0, 0.0
-    for tile, inner in _tiles(size_of(a)):
-        t, w = _tile(a[tile], b[tile], inner)
+    for t, w in over(list(_tiles(size_of(a))), lambda part: _tile(a[part[0]], b[part[0]], part[1])):
         total += t
         weight += w
     mean = total / weight

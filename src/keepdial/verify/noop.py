@@ -22,7 +22,7 @@ from keepdial.verify import Evidence, Finding, Signal
 VISIBLE = 2.3
 ROWS = 256
 SPARSE = 5
-LARGE, ENOUGH = 3_000_000, 20_000
+LARGE, ENOUGH = 1_000_000, 20_000
 """Of an area of more than LARGE px only some rows are looked at, if they hold ENOUGH px of the mask."""
 
 

@@ -1,0 +1,130 @@
+"""Which saying of which operation a clause holds: the longest one wins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+
+from keepdial.operations import Operation, Saying, operations
+from keepdial.understand.lexicon import ARTICLES
+
+NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?[x×]?")
+PICTURE = re.compile(r".+\.(?:jpe?g|png|webp|tiff?|avif|heic|bmp)")
+HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
+SLOT = re.compile(r"\{(\w+)\}")
+UNITS = {
+    "percent": "%",
+    "stops": "stop",
+    "kelvin": "k",
+    "degrees": "degree",
+    "deg": "degree",
+    "°": "degree",
+    "pixels": "px",
+    "pixel": "px",
+}
+"""Other words for units, and how operations write them."""
+
+
+@dataclass(slots=True)
+class Clause:
+    """A clause, and what was found in it: which tokens the saying takes, and what fills its slots."""
+
+    tokens: list[str]
+    unit: Operation | None = None
+    saying: Saying | None = None
+    used: set[int] = field(default_factory=set)
+    slots: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def sayings() -> dict[tuple[str, ...], tuple[tuple[Operation, Saying], ...]]:
+    """Return what may be meant by each phrase, as tokens without articles."""
+    found: dict[tuple[str, ...], list[tuple[Operation, Saying]]] = {}
+    for unit in operations().values():
+        for saying in unit.says:
+            for phrase in saying.words:
+                tokens = tuple(t for t in phrase.lower().split() if t not in ARTICLES) or tuple(
+                    phrase.split()
+                )
+                found.setdefault(tokens, []).append((unit, saying))
+    return {tokens: tuple(meant) for tokens, meant in found.items()}
+
+
+def matched(tokens: list[str]) -> Clause:
+    """Return the clause with the longest saying in it, if there is any."""
+    best: tuple[tuple[int, int, int], Clause] | None = None
+    units = _units_in(tokens)
+    for phrase, meant in sayings().items():
+        for start in range(len(tokens)):
+            used, slots = _match(phrase, tokens, start)
+            if used is None:
+                continue
+            for unit, saying in meant:
+                literal = sum(len(p) for p in phrase if not SLOT.fullmatch(p))
+                fits = bool(units & set(saying.units))
+                score = len(phrase), int(fits), literal * 100 + start
+                if best is None or score > best[0]:
+                    best = score, Clause(tokens, unit, saying, used, slots)
+    return Clause(tokens) if best is None else best[1]
+
+
+def _units_in(tokens: list[str]) -> set[str]:
+    return {UNITS.get(t, t) for before, t in pairwise(tokens) if NUMBER.fullmatch(before)} | {
+        "x" for t in tokens if NUMBER.fullmatch(t) and t[-1] in "x×"
+    }
+
+
+def _match(phrase: tuple[str, ...], tokens: list[str], start: int) -> tuple[set[int] | None, dict[str, str]]:
+    """Return which tokens from `start` on the phrase takes, and its slots; None where it does not fit.
+
+    Articles between its words are passed over.
+    """
+    used: set[int] = set()
+    slots: dict[str, str] = {}
+    at = start
+    for i, part in enumerate(phrase):
+        while i > 0 and at < len(tokens) and tokens[at] in ARTICLES and tokens[at] != part:
+            at += 1
+        slot = SLOT.fullmatch(part)
+        if slot:
+            taken = _slot(slot.group(1), tokens, at)
+            if not taken:
+                return None, {}
+            slots[slot.group(1)] = " ".join(tokens[at : at + taken])
+            used |= set(range(at, at + taken))
+            at += taken
+        elif at < len(tokens) and _alike(tokens[at], part):
+            used.add(at)
+            at += 1
+        else:
+            return None, {}
+    return used, slots
+
+
+def _slot(kind: str, tokens: list[str], at: int) -> int:
+    """Return how many tokens from `at` on fill a slot of a kind; 0 = they do not."""
+    from keepdial.regions.colours import COLOURS
+
+    if at >= len(tokens):
+        return 0
+    if kind == "colour":
+        two = " ".join(tokens[at : at + 2])
+        return 2 if two in COLOURS else int(tokens[at] in COLOURS or bool(HEX.fullmatch(tokens[at])))
+    if kind == "number":
+        return int(bool(NUMBER.fullmatch(tokens[at])))
+    if kind == "aspect":
+        return int(bool(re.fullmatch(r"\d+(?:\.\d+)?:\d+(?:\.\d+)?", tokens[at])))
+    return int(kind == "file" and bool(PICTURE.fullmatch(tokens[at].lower())))
+
+
+def _alike(said: str, declared: str) -> bool:
+    return said == declared or (len(said) > 4 and _stem(said) == _stem(declared))
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ed", "es", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
