@@ -13,7 +13,7 @@ TOWER  := 189,118 208,118 208,190 207,378 164,378 186,190
 PERSON := examples/photos/astronaut.png
 HELMET := 280,340 300,320 360,335 400,332 450,345 500,400 508,480 505,510 300,510 275,400
 
-.PHONY: help setup demo test lint format types examples bench check lock clean
+.PHONY: help setup demo test lint format types examples docs bench check lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -60,6 +60,9 @@ types: $(READY)  ## mypy, strict, over source and tests
 
 examples: $(READY)  ## run every example; pictures go to out/
 	@set -e; for example in examples/plot_*.py; do echo "$$example"; $(BIN)/python $$example; done
+
+docs: $(READY)  ## write docs/operations.md anew from the declarations
+	$(BIN)/python -m keepdial.cli.reference > docs/operations.md
 
 bench: $(READY)  ## the benchmarks, ours beside the peers (benches/README.md says what they need)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement benches/requirements.txt

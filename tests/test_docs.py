@@ -63,13 +63,19 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 def test_every_command_and_option_is_described() -> None:
-    text = (ROOT / "docs" / "cli.md").read_text()
+    text = (ROOT / "docs" / "cli.md").read_text() + (ROOT / "docs" / "operations.md").read_text()
     for command in group().commands:
         assert re.search(rf"`{command}`|### {command}\n", text), command
         for option in load_command(command).params:
             for flag in (*option.opts, *option.secondary_opts):
                 if flag.startswith("--") and flag != "--help":
                     assert flag in text, f"{command} {flag}"
+
+
+def test_the_page_of_all_operations_is_as_they_are_declared() -> None:
+    from keepdial.cli.reference import page
+
+    assert (ROOT / "docs" / "operations.md").read_text() == page(), "run: make docs"
 
 
 def test_every_exit_code_is_described() -> None:

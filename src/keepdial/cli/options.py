@@ -158,14 +158,14 @@ def values(params: type[Params], given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _option(name: str, field: FieldInfo, title: str) -> Any:
-    flag = f"--{name.replace('_', '-')}"
-    words = f"{field.description or ''}{_limits(field)}"
+    flag = flag_of(name)
+    words = f"{field.description or ''}{limits_of(field)}"
     if field.annotation is bool:
         info = typer.Option(f"{flag}/--no-{flag[2:]}", help=words, rich_help_panel=title)
         return Annotated[bool, info], field.default
     default = field.get_default(call_default_factory=False)
     shown = "" if default is None or field.is_required() else str(default)
-    return text_option(flag, metavar=_metavar(field), help=words, panel=title, default=shown)
+    return text_option(flag, metavar=metavar_of(field), help=words, panel=title, default=shown)
 
 
 def _kinds(field: FieldInfo) -> list[Any]:
@@ -173,7 +173,13 @@ def _kinds(field: FieldInfo) -> list[Any]:
     return found or [str]
 
 
-def _metavar(field: FieldInfo) -> str:
+def flag_of(name: str) -> str:
+    """Return the option for a field: ``second_colour`` is ``--second-colour``."""
+    return f"--{name.replace('_', '-')}"
+
+
+def metavar_of(field: FieldInfo) -> str:
+    """Return what stands for the value of an option in help: FILE, N, NUMBER, the choices ..."""
     if is_file(field):
         return "FILE"
     first = _kinds(field)[0]
@@ -185,7 +191,8 @@ def _metavar(field: FieldInfo) -> str:
     return {int: "N", float: "NUMBER", str: "TEXT"}.get(first, "VALUE")
 
 
-def _limits(field: FieldInfo) -> str:
+def limits_of(field: FieldInfo) -> str:
+    """Return the range of a field in words, in parentheses; "" where it has none."""
     words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
     said = [
         f"{phrase} {value:g}"
@@ -202,7 +209,7 @@ def _value(name: str, text: Any, field: FieldInfo) -> Any:
     Files are read here, so that a request holds what they hold and replays without them.
     """
     if is_file(field):
-        flag = f"--{name.replace('_', '-')}"
+        flag = flag_of(name)
         return base64.b64encode(regions.read(text, option=flag, allowed="a picture file")).decode("ascii")
     if not isinstance(text, str) or text[:1] not in ("[", "{") or str in _kinds(field):
         return text
