@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 HEAD = """# All operations
 
-This page is written from the declarations (`make docs`). Each operation is a command, `keepdial NAME IMAGE`, with the options
-below and those that [every command](cli.md) has; in Python it is `Request(operation="NAME", params={...})`; and it can be asked
-for in a sentence, `keepdial edit IMAGE "..."`, in the words listed here and others like them. [In words](words.md) says how
-sentences are read.
+This page is written from the declarations (`make docs`). Each operation is a command, `keepdial NAME IMAGE`,
+with the options below and those that [every command](cli.md) has; in Python it is
+`Request(operation="NAME", params={...})`; and it can be asked for in a sentence, `keepdial edit IMAGE "..."`,
+in the words listed here and others like them. [In words](words.md) says how sentences are read.
 """
 
 TARGET = {

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from keepdial.errors import ParameterError, TooLarge
 from keepdial.geometry import Box, Orientation, Size
-from keepdial.operations import Operation, Params, Stage
+from keepdial.operations import Operation, Params, Saying, Stage
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -126,5 +126,10 @@ OPERATION = Operation(
     examples=(
         "extend photo.jpg --right 400 -o wide.jpg",
         "extend photo.jpg --aspect 16:9 --placement left -o wide.jpg",
+    ),
+    says=(
+        Saying(("extend to {aspect}", "expand to {aspect}", "uncrop to {aspect}"), {"aspect": "{aspect}"}),
+        Saying(("extend to a square", "make it square", "expand to a square"), {"aspect": "1:1"}),
+        Saying(("extend to widescreen", "expand to widescreen", "make it widescreen"), {"aspect": "16:9"}),
     ),
 )

@@ -33,7 +33,16 @@ from keepdial.understand.lexicon import (
     NOT,
     WHOLE,
 )
-from keepdial.understand.sayings import NUMBER, PICTURE, SLOT, UNITS, Clause, matched, sayings
+from keepdial.understand.sayings import (
+    NUMBER,
+    PICTURE,
+    SLOT,
+    UNITS,
+    Clause,
+    inside_a_phrase,
+    matched,
+    sayings,
+)
 
 LONGEST = 4000
 TOKEN = re.compile(
@@ -131,9 +140,9 @@ def _protected(text: str) -> tuple[list[str], str]:
 def _clauses(text: str) -> list[Clause]:
     """Return the clauses, each with its saying; those without one are joined to a neighbour."""
     pieces: list[list[str]] = [[]]
-    for token in TOKEN.findall(text):
-        word = token if token[:1] in QUOTES or PICTURE.fullmatch(token.lower()) else token.lower()
-        if word in BREAKS:
+    every = [t if t[:1] in QUOTES or PICTURE.fullmatch(t.lower()) else t.lower() for t in TOKEN.findall(text)]
+    for i, word in enumerate(every):
+        if word in BREAKS and not inside_a_phrase(every, i):
             pieces.append([])
         else:
             pieces[-1].append(word)

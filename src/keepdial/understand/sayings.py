@@ -52,9 +52,19 @@ def sayings() -> dict[tuple[str, ...], tuple[tuple[Operation, Saying], ...]]:
     return {tokens: tuple(meant) for tokens, meant in found.items()}
 
 
+def inside_a_phrase(tokens: list[str], at: int) -> bool:
+    """Whether the word at a place that would end a clause is part of a phrase ("black and white")."""
+    for phrase in sayings():
+        if tokens[at] in phrase:
+            start = at - phrase.index(tokens[at])
+            if start >= 0 and tuple(tokens[start : start + len(phrase)]) == phrase:
+                return True
+    return False
+
+
 def matched(tokens: list[str]) -> Clause:
     """Return the clause with the longest saying in it, if there is any."""
-    best: tuple[tuple[int, int, int], Clause] | None = None
+    best: tuple[tuple[int, int, int, int], Clause] | None = None
     units = _units_in(tokens)
     for phrase, meant in sayings().items():
         for start in range(len(tokens)):
@@ -63,8 +73,9 @@ def matched(tokens: list[str]) -> Clause:
                 continue
             for unit, saying in meant:
                 literal = sum(len(p) for p in phrase if not SLOT.fullmatch(p))
+                exact = sum(tokens[i] in phrase for i in used)
                 fits = bool(units & set(saying.units))
-                score = len(phrase), int(fits), literal * 100 + start
+                score = len(phrase), int(fits), exact, literal * 100 + start
                 if best is None or score > best[0]:
                     best = score, Clause(tokens, unit, saying, used, slots)
     return Clause(tokens) if best is None else best[1]
