@@ -85,10 +85,18 @@ def test_nothing_to_do_is_the_identity() -> None:
     assert np.array_equal(warp_map((30, 40), [(5, 5)], [(9, 9)], free=np.zeros((30, 40), bool)), still)
 
 
-def test_handles_in_each_others_way_are_given_up_before_they_fold() -> None:
-    gone = flow((60, 80), [(30, 30), (50, 30)], [(50, 30), (30, 30)])
-    assert gone.done < 1
+def test_handles_that_contradict_each_other_do_not_fold() -> None:
+    gone = flow((60, 80), [(30, 30), (50, 30)], [(40, 30), (40, 30)])
     assert not folds(gone.map).any()
+    off = landed(gone.map, np.array([(30, 30), (50, 30)])) - (40, 30)
+    assert 1 < np.hypot(*off.T).max() < 12
+
+
+def test_handles_may_turn_around_each_other() -> None:
+    targets = np.array([(40, 22), (40, 38)])
+    made = warp_map((60, 80), [(32, 30), (48, 30)], targets)
+    assert not folds(made).any()
+    assert np.abs(landed(made, np.array([(32, 30), (48, 30)])) - targets).max() < 0.3
 
 
 def test_it_is_watched_and_can_be_stopped() -> None:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from keepdial.errors import ParameterError
-from keepdial.warping.maps import composed, determinant, identity
+from keepdial.warping.maps import composed, determinant, folds, identity, unfolded
 from keepdial.warping.mls import pairs
+from keepdial.warping.system import System
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,15 +29,6 @@ NODES = 1600
 
 WORK = 200_000
 """Most pixels at which maps are composed; larger ones are enlarged at the end, since they are smooth."""
-
-SOFT, STIFF = 0.02, 30.0
-"""Stiffness of what may stretch, and of what is to stay rigid."""
-
-BENDING = 0.5
-"""Weight of the bending energy: it smooths over sqrt(BENDING / stiffness) cells of the grid."""
-
-PULL = 1e4
-"""Weight with which handles are held to their way."""
 
 STEP = 1.5
 """Longest step of a handle, in cells of the grid."""
@@ -204,16 +196,16 @@ class _Way:
         w, h = self.size
         shrink = np.array([w / self.width, h / self.height])
         total: NDArray[np.float32] = identity((h, w))
-        system = _System(self.across, self.down)
-        way = self.end - self.start
-        longest = float(np.hypot(*way.T).max())
+        system = System(self.across, self.down)
+        way = _way(self.start, self.end)
+        longest = float(np.hypot(*(self.end - self.start).T).max())
         step = 1 / max(2, np.ceil(longest / (STEP * self.cells.spacing)))
         done, steps, more = 0.0, 0, 0
         while steps < MOST and more < CORRECTIONS:
             step = min(step, 1 - done)
-            at = self.start + (done + step) * way
+            at = way(done + step)
             # Where each handle is really, so that no error adds up.
-            by = self.start - _handles_at(total, at, shrink)
+            by = _shown(total, self.start, way(done), shrink) - at
             if done >= 1:
                 more += 1
                 if float(np.hypot(*by.T).max()) < NEAR:
@@ -233,11 +225,15 @@ class _Way:
             if watch is not None:
                 seen = total
                 watch(done, lambda seen=seen: self._whole(seen))  # type: ignore[misc]
-        return Flow(self._whole(total), done)
+        whole = self._whole(total)
+        # Each step is open, but between two pixels of the working size a stiff edge can still turn over.
+        if folds(whole[self.part]).any():
+            whole[self.part] = unfolded(whole[self.part], held=~self.free[self.part])
+        return Flow(whole, done)
 
     def _field(
         self,
-        system: _System,
+        system: System,
         at: NDArray[np.float64],
         by: NDArray[np.float64],
         total: NDArray[np.float32],
@@ -273,13 +269,44 @@ class _Way:
         return made
 
 
-def _handles_at(
-    total: NDArray[np.float32], at: NDArray[np.float64], shrink: NDArray[np.float64]
+def _way(start: NDArray[np.float64], end: NDArray[np.float64]) -> Callable[[float], NDArray[np.float64]]:
+    """Return where the handles are at a time from 0 to 1: together along an arc, the rest straight.
+
+    On straight ways to the other ends of a turn they would first come nearer to each other, and squeeze what
+    is between them.
+    """
+    middle, to = start.mean(axis=0), end.mean(axis=0)
+    a, b = start - middle, end - to
+    turn = (np.conj(a @ (1, 1j)) * (b @ (1, 1j))).sum()
+    angle = float(np.angle(turn)) if abs(turn) > 1e-9 else 0.0
+    arms = a @ (1, 1j)
+    rest = b @ (1, 1j) - arms * np.exp(1j * angle)
+
+    def at(time: float) -> NDArray[np.float64]:
+        placed = arms * np.exp(1j * angle * time) + time * rest
+        return np.asarray(middle + time * (to - middle) + np.stack([placed.real, placed.imag], axis=1))
+
+    return at
+
+
+def _shown(
+    total: NDArray[np.float32],
+    points: NDArray[np.float64],
+    near: NDArray[np.float64],
+    shrink: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Return what source place the map so far shows at the places `at` (n, 2), in px of the part."""
-    small = ((at + 0.5) * shrink - 0.5).astype(np.float32)
-    found = _looked_up(total, small[None])[0].astype(np.float64)
-    return np.asarray((found + 0.5) / shrink - 0.5)
+    """Return where the map so far shows the source's points (n, 2), looked for from `near` on (Newton)."""
+    h, w = total.shape[:2]
+    goal = (points + 0.5) * shrink - 0.5
+    at = (near + 0.5) * shrink - 0.5
+    steps = np.array([(0, 0), (0.5, 0), (-0.5, 0), (0, 0.5), (0, -0.5)])
+    for _ in range(3):
+        seen = _looked_up(total, (at[:, None] + steps).astype(np.float32)).astype(np.float64)
+        turn = np.stack([seen[:, 1] - seen[:, 2], seen[:, 3] - seen[:, 4]], axis=2)
+        miss = goal - seen[:, 0]
+        go = np.stack([np.linalg.lstsq(t, m, rcond=1e-3)[0] for t, m in zip(turn, miss, strict=True)])
+        at = np.clip(at + np.clip(go, -4, 4), 0, (w - 1, h - 1))
+    return np.asarray((at + 0.5) / shrink - 0.5)
 
 
 def _inside(free: NDArray[np.bool_], points: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -331,88 +358,3 @@ def _enlarged(
         )
         made[..., i] = spline(ys, xs)
     return made
-
-
-class _System:
-    """The linear system of one grid; only handles and stiffness change from step to step."""
-
-    def __init__(self, across: NDArray[np.bool_], down: NDArray[np.bool_]) -> None:
-        from scipy import sparse
-
-        self.shape = across.shape
-        ny, nx = self.shape
-        n = ny * nx
-        self.moves = np.flatnonzero(np.concatenate([across.ravel(), down.ravel()]))
-        dx, dy = _difference(nx), _difference(ny)
-        eye_x, eye_y = sparse.identity(nx, format="csr"), sparse.identity(ny, format="csr")
-        mean_x, mean_y = abs(dx) / 2, abs(dy) / 2
-        along_x, along_y = sparse.kron(eye_y, dx), sparse.kron(dy, eye_x)
-        shear = sparse.hstack([sparse.kron(dy, mean_x), sparse.kron(mean_y, dx)])
-        empty_x, empty_y = sparse.csr_matrix(along_x.shape), sparse.csr_matrix(along_y.shape)
-        self.rows = sparse.vstack(
-            [
-                sparse.hstack([along_x, empty_x]),
-                sparse.hstack([empty_y, along_y]),
-                shear * np.sqrt(0.5),
-            ],
-            format="csr",
-        )
-        self.means = [sparse.kron(eye_y, mean_x), sparse.kron(mean_y, eye_x), sparse.kron(mean_y, mean_x)]
-        bend = sparse.vstack(
-            [
-                sparse.kron(eye_y, _second(nx)),
-                sparse.kron(_second(ny), eye_x),
-                sparse.kron(dy, dx) * np.sqrt(2),
-            ]
-        )
-        both = sparse.block_diag([bend, bend], format="csr")
-        self.bending = BENDING * (both.T @ both)
-        self.size = n
-
-    def solved(
-        self, at: NDArray[np.float64], by: NDArray[np.float64], stiff: NDArray[np.float32] | None
-    ) -> NDArray[np.float32]:
-        """Return the field (ny, nx, 2) that is `by` (n, 2) at the places `at` (n, 2), in cells."""
-        from scipy import sparse
-        from scipy.sparse.linalg import spsolve
-
-        ny, nx = self.shape
-        if stiff is None:
-            energy = SOFT * (self.rows.T @ self.rows)
-        else:
-            flat = SOFT + (STIFF - SOFT) * np.clip(stiff.astype(np.float64).ravel(), 0, 1)
-            weight = np.concatenate([m @ flat for m in self.means])
-            energy = self.rows.T @ sparse.diags(weight) @ self.rows
-        x = np.clip(at[:, 0], 0, nx - 1)
-        y = np.clip(at[:, 1], 0, ny - 1)
-        x0, y0 = np.minimum(x.astype(np.int64), nx - 2), np.minimum(y.astype(np.int64), ny - 2)
-        fx, fy = x - x0, y - y0
-        columns = np.stack([y0 * nx + x0, y0 * nx + x0 + 1, (y0 + 1) * nx + x0, (y0 + 1) * nx + x0 + 1], 1)
-        shares = np.stack([(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy], axis=1)
-        rows = np.repeat(np.arange(len(at)), 4)
-        pick = sparse.csr_matrix((shares.ravel(), (rows, columns.ravel())), (len(at), self.size))
-        pull = sparse.block_diag([pick, pick], format="csr")
-        matrix = (energy + self.bending + PULL * (pull.T @ pull)).tocsr()
-        right = PULL * (pull.T @ np.concatenate([by[:, 0], by[:, 1]]))
-        solved = np.zeros(2 * self.size)
-        part = matrix[self.moves][:, self.moves].tocsc()
-        # Where nothing is fixed, moving everything along costs nothing: the least of it is taken.
-        part = part + 1e-9 * sparse.identity(part.shape[0], format="csc")
-        solved[self.moves] = spsolve(part, right[self.moves], permc_spec="MMD_AT_PLUS_A")
-        return np.asarray(solved.reshape(2, ny, nx).transpose(1, 2, 0), np.float32)
-
-
-def _difference(n: int) -> Any:
-    from scipy import sparse
-
-    return sparse.diags([-np.ones(n - 1), np.ones(n - 1)], [0, 1], shape=(n - 1, n), format="csr")
-
-
-def _second(n: int) -> Any:
-    """Return second differences (n - 2, n); none where there are too few nodes."""
-    from scipy import sparse
-
-    if n < 3:
-        return sparse.csr_matrix((0, n))
-    one, two = np.ones(n - 2), -2 * np.ones(n - 2)
-    return sparse.diags([one, two, one], [0, 1, 2], shape=(n - 2, n), format="csr")

@@ -1,0 +1,111 @@
+"""The linear system of a step: the field that takes the handles on and stretches least.
+
+What is stiff resists stretching and bending alike, so that it moves by turning and shifting as a whole, and
+what is soft around it gives way. Both energies are quadratic: one sparse system has the field.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+STIFF = 60.0
+"""Stiffness of what is to stay rigid, beside 1 of what may stretch."""
+
+KILLING, BENDING = 0.02, 0.5
+"""Weights of the two energies. Bending smooths over sqrt(BENDING / KILLING) = 5 cells of the grid."""
+
+PULL = 1e4
+"""Weight with which handles are held to their way."""
+
+
+class System:
+    """The linear system of one grid; only handles and stiffness change from step to step."""
+
+    def __init__(self, across: NDArray[np.bool_], down: NDArray[np.bool_]) -> None:
+        from scipy import sparse
+
+        self.shape = across.shape
+        ny, nx = self.shape
+        n = ny * nx
+        self.moves = np.flatnonzero(np.concatenate([across.ravel(), down.ravel()]))
+        dx, dy = _difference(nx), _difference(ny)
+        eye_x, eye_y = sparse.identity(nx, format="csr"), sparse.identity(ny, format="csr")
+        mean_x, mean_y = abs(dx) / 2, abs(dy) / 2
+        along_x, along_y = sparse.kron(eye_y, dx), sparse.kron(dy, eye_x)
+        shear = sparse.hstack([sparse.kron(dy, mean_x), sparse.kron(mean_y, dx)])
+        empty_x, empty_y = sparse.csr_matrix(along_x.shape), sparse.csr_matrix(along_y.shape)
+        self.rows = sparse.vstack(
+            [
+                sparse.hstack([along_x, empty_x]),
+                sparse.hstack([empty_y, along_y]),
+                shear * np.sqrt(0.5),
+            ],
+            format="csr",
+        )
+        self.means = [sparse.kron(eye_y, mean_x), sparse.kron(mean_y, eye_x), sparse.kron(mean_y, mean_x)]
+        bend = sparse.vstack(
+            [
+                sparse.kron(eye_y, _second(nx)),
+                sparse.kron(_second(ny), eye_x),
+                sparse.kron(dy, dx) * np.sqrt(2),
+            ]
+        )
+        self.bends = sparse.block_diag([bend, bend], format="csr")
+        inner_x, inner_y = eye_x[1:-1], eye_y[1:-1]
+        bent = [sparse.kron(eye_y, inner_x), sparse.kron(inner_y, eye_x), self.means[2]]
+        self.bent = sparse.vstack([*bent, *bent], format="csr")
+        self.size = n
+
+    def solved(
+        self, at: NDArray[np.float64], by: NDArray[np.float64], stiff: NDArray[np.float32] | None
+    ) -> NDArray[np.float32]:
+        """Return the field (ny, nx, 2) that is `by` (n, 2) at the places `at` (n, 2), in cells."""
+        from scipy import sparse
+        from scipy.sparse.linalg import spsolve
+
+        ny, nx = self.shape
+        flat = np.ones(self.size)
+        if stiff is not None:
+            flat += (STIFF - 1) * np.clip(stiff.astype(np.float64).ravel(), 0, 1)
+        weight = np.concatenate([m @ flat for m in self.means])
+        energy = KILLING * (self.rows.T @ sparse.diags(weight) @ self.rows)
+        energy = energy + BENDING * (self.bends.T @ sparse.diags(self.bent @ flat) @ self.bends)
+        x = np.clip(at[:, 0], 0, nx - 1)
+        y = np.clip(at[:, 1], 0, ny - 1)
+        x0, y0 = np.minimum(x.astype(np.int64), nx - 2), np.minimum(y.astype(np.int64), ny - 2)
+        fx, fy = x - x0, y - y0
+        columns = np.stack([y0 * nx + x0, y0 * nx + x0 + 1, (y0 + 1) * nx + x0, (y0 + 1) * nx + x0 + 1], 1)
+        shares = np.stack([(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy], axis=1)
+        rows = np.repeat(np.arange(len(at)), 4)
+        pick = sparse.csr_matrix((shares.ravel(), (rows, columns.ravel())), (len(at), self.size))
+        pull = sparse.block_diag([pick, pick], format="csr")
+        pull_weight = PULL * float(flat.max())
+        matrix = (energy + pull_weight * (pull.T @ pull)).tocsr()
+        right = pull_weight * (pull.T @ np.concatenate([by[:, 0], by[:, 1]]))
+        solved = np.zeros(2 * self.size)
+        part = matrix[self.moves][:, self.moves].tocsc()
+        # Where nothing is fixed, moving everything along costs nothing: the least of it is taken.
+        part = part + 1e-9 * sparse.identity(part.shape[0], format="csc")
+        solved[self.moves] = spsolve(part, right[self.moves], permc_spec="MMD_AT_PLUS_A")
+        return np.asarray(solved.reshape(2, ny, nx).transpose(1, 2, 0), np.float32)
+
+
+def _difference(n: int) -> Any:
+    from scipy import sparse
+
+    return sparse.diags([-np.ones(n - 1), np.ones(n - 1)], [0, 1], shape=(n - 1, n), format="csr")
+
+
+def _second(n: int) -> Any:
+    """Return second differences (n - 2, n); none where there are too few nodes."""
+    from scipy import sparse
+
+    if n < 3:
+        return sparse.csr_matrix((0, n))
+    one, two = np.ones(n - 2), -2 * np.ones(n - 2)
+    return sparse.diags([one, two, one], [0, 1, 2], shape=(n - 2, n), format="csr")
