@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from keepdial.geometry import Orientation
 
 ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 0x0112, 0x011A, 0x011B, 0x0128
+FOCAL_LENGTH_35MM = 0xA405
 _CAMERA, _GPS, _INTEROP = 0x8769, 0x8825, 0xA005
 _MAKER_NOTE = 0x927C
 _DROPPED = frozenset(
@@ -100,6 +101,15 @@ def resolution_of(exif: bytes | None) -> tuple[float, float] | None:
     unit = {2: 1.0, 3: 2.54}.get(block.number(RESOLUTION_UNIT) or 2)
     x, y = block.ratio(X_RESOLUTION), block.ratio(Y_RESOLUTION)
     return (x * unit, y * unit) if unit and x and y else None
+
+
+def focal_length_35mm(exif: bytes | None) -> float | None:
+    """Return the focal length in mm as on 35 mm film (EXIF 2.32, tag 0xA405), if the block tells one."""
+    block = parse(exif) if exif else None
+    for entry in block.camera if block else ():
+        if entry.tag == FOCAL_LENGTH_35MM and entry.kind == 3 and entry.count == 1 and block is not None:
+            return float(struct.unpack(block.order + "H", entry.value)[0]) or None
+    return None
 
 
 def orientation_only(orientation: Orientation) -> bytes:

@@ -169,7 +169,7 @@ def _small(thing: Thing, size: Size, shape: tuple[int, int]) -> Map:
 
     def covered(start: int, stop: int, count: int, length: int) -> NDArray[np.float64]:
         edges = np.arange(count + 1) * (length / count)
-        return np.clip(np.minimum(edges[1:], stop) - np.maximum(edges[:-1], start), 0, None)
+        return np.asarray(np.clip(np.minimum(edges[1:], stop) - np.maximum(edges[:-1], start), 0, None))
 
     rows = covered(box.y, box.bottom, h, size.height)
     columns = covered(box.x, box.right, w, size.width)

@@ -1,0 +1,148 @@
+"""Straighten: turn the picture by an angle, or by what its own lines say, and cut off the corners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from keepdial.operations import Operation, Params, Saying, Stage
+
+if TYPE_CHECKING:
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+
+LEAST = 0.05
+"""Tilts below this many degrees are left as they are: nobody sees them, and every turn costs sharpness."""
+
+
+class StraightenParams(Params):
+    """By how much to turn."""
+
+    angle: float | None = Field(
+        default=None,
+        ge=-45,
+        le=45,
+        description="Degrees to turn, positive = clockwise. Not given: found from the lines in the picture.",
+    )
+    fit: Literal["shape", "area"] = Field(
+        default="shape",
+        description="What is cut out of the turned picture: the largest part of its own shape, or of any.",
+    )
+    part: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="Share of the turn that is made; the dial keep sets it to 1 - keep.",
+    )
+
+
+def stage(image: Image, selection: Selection, params: StraightenParams, settings: Settings) -> Stage:
+    """Find the angle, if none is given, and set up the turned picture; nothing is done where it is unsure."""
+    import numpy as np
+
+    from keepdial.geometry import Size
+    from keepdial.operations._shape import blank, unchanged
+    from keepdial.shape.inside import turned_inside
+    from keepdial.shape.warp import Warp, moved
+
+    angle, said = _angle(image, params)
+    angle *= params.part
+    size = image.size
+    if abs(angle) < LEAST:
+        return unchanged(image, said)
+    width, height = turned_inside(size.width, size.height, angle, free=params.fit == "area")
+    new = Size(max(1, int(width + 1e-6)), max(1, int(height + 1e-6)))
+    sine, cosine = np.sin(np.radians(angle)), np.cos(np.radians(angle))
+    # The way back from a clockwise turn; y runs down.
+    back = np.array([[cosine, sine, 0], [-sine, cosine, 0], [0, 0, 1]])
+    way = (
+        moved((size.width - 1) / 2, (size.height - 1) / 2)
+        @ back
+        @ moved(-(new.width - 1) / 2, -(new.height - 1) / 2)
+    )
+    share = 1 - new.area / size.area
+    done = f"Turned by {angle:+.2f} degrees (+ is clockwise); {share:.0%} of it, at the edges, are cut off."
+    notes = (said, done) if said else (done,)
+    return blank(image, new, Warp(image, way), settings, notes)
+
+
+def _angle(image: Image, params: StraightenParams) -> tuple[float, str]:
+    """Return the angle to turn by, and what was found out about it, in words."""
+    from keepdial.scene import scene_of
+    from keepdial.shape.tilt import tilt
+
+    if params.angle is not None:
+        return params.angle, "" if abs(params.angle * params.part) >= LEAST else "No turn was asked for."
+    found = tilt(scene_of(image).rgb)
+    sure = f"{found.lines} lines, confidence {found.confidence:.2f}"
+    if not found.sure:
+        return 0.0, (
+            f"The picture was left as it is: its lines do not agree on a tilt ({sure}). "
+            "Give one with --angle if you see one."
+        )
+    if abs(found.angle) < LEAST:
+        return 0.0, f"The picture was left as it is: it stands straight ({sure})."
+    return found.angle, f"The lines say that the picture is tilted by {-found.angle:+.2f} degrees ({sure})."
+
+
+def scaled(params: StraightenParams, part: float) -> StraightenParams:
+    """Return the options for a part of the turn."""
+    return params.model_copy(update={"part": part})
+
+
+OPERATION = Operation(
+    "straighten",
+    "Turn the picture upright, by an angle or by its own lines, and cut off the corners.",
+    StraightenParams,
+    default_keep=0.0,
+    stage=stage,
+    target="none",
+    blends=False,
+    done="Straightened",
+    group="Shape and size",
+    auto_pins=False,
+    scaled=scaled,
+    examples=(
+        "straighten photo.jpg -o straight.jpg",
+        "straighten photo.jpg --angle -1.5 -o straight.jpg",
+    ),
+    says=(
+        Saying(
+            (
+                "straighten",
+                "straighten the horizon",
+                "level the horizon",
+                "level",
+                "fix the tilt",
+                "correct the tilt",
+                "the horizon is crooked",
+                "straighten up",
+                "straighten the picture",
+            )
+        ),
+        Saying(
+            ("rotate clockwise", "turn clockwise", "rotate right", "turn right", "tilt right"),
+            {"angle": 2.0},
+            amount="angle",
+            units=("degree", "degrees", "deg", "°"),
+        ),
+        Saying(
+            (
+                "rotate counterclockwise",
+                "rotate counter-clockwise",
+                "rotate anticlockwise",
+                "turn anticlockwise",
+                "turn counterclockwise",
+                "rotate left",
+                "turn left",
+                "tilt left",
+            ),
+            {"angle": -2.0},
+            amount="angle",
+            units=("degree", "degrees", "deg", "°"),
+        ),
+        Saying(("rotate", "turn"), {"angle": 2.0}, amount="angle", units=("degree", "degrees", "deg", "°")),
+    ),
+)
