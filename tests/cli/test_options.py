@@ -26,6 +26,7 @@ class PaintParams(Params):
     soft_edge: bool = Field(default=False, description="Soft or not.")
     words: str = Field(default="", max_length=5, description="Words.")
     corners: tuple[int, ...] = Field(default=(), description="A list.")
+    spots: tuple[str, ...] = Field(default=(), examples=["X,Y"], description="Where.")
 
 
 def stage(*given: Any) -> Any:
@@ -49,6 +50,11 @@ def test_each_field_is_an_option() -> None:
     assert found["soft_edge"].opts == ["--soft-edge"]
     assert found["soft_edge"].secondary_opts == ["--no-soft-edge"]
     assert found["keep"].help.endswith("Default: 0.25.")
+    assert found["spots"].opts == ["--spots"]
+    assert found["spots"].metavar == "X,Y"
+    assert found["spots"].multiple
+    assert found["spots"].help == "Where. Repeatable."
+    assert not found["corners"].multiple
 
 
 def test_an_operation_without_target_has_no_selection() -> None:
@@ -66,7 +72,14 @@ def test_values_are_judged_by_the_model() -> None:
         "soft_edge": True,
         "words": "",
         "corners": [1, 2],
+        "spots": [],
     }
+
+
+def test_a_field_of_texts_is_given_several_times() -> None:
+    assert options.values(PaintParams, {"spots": ["1,2", "[3"]})["spots"] == ["1,2", "[3"]
+    assert request_of(PAINT, empty(PAINT) | {"spots": ["1,2"]}).params["spots"] == ["1,2"]
+    assert request_of(PAINT, empty(PAINT)).params["spots"] == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import base64
 import inspect
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 import typer
 
@@ -163,6 +163,13 @@ def _option(name: str, field: FieldInfo, title: str) -> Any:
     if field.annotation is bool:
         info = typer.Option(f"{flag}/--no-{flag[2:]}", help=words, rich_help_panel=title)
         return Annotated[bool, info], field.default
+    if is_texts(field):
+        info = typer.Option(
+            flag, metavar=metavar_of(field), help=f"{words} Repeatable.", rich_help_panel=title
+        )
+            flag, metavar=metavar_of(field), help=f"{words} Repeatable.", rich_help_panel=title
+        )
+        return Annotated[list[str] | None, info], None
     default = field.get_default(call_default_factory=False)
     shown = "" if default is None or field.is_required() else str(default)
     return text_option(flag, metavar=metavar_of(field), help=words, panel=title, default=shown)
@@ -178,10 +185,17 @@ def flag_of(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def is_texts(field: FieldInfo) -> bool:
+    """Return whether a field takes any number of texts: its option may be given several times."""
+    return get_origin(field.annotation) is tuple and get_args(field.annotation) == (str, ...)
+
+
 def metavar_of(field: FieldInfo) -> str:
     """Return what stands for the value of an option in help: FILE, N, NUMBER, the choices ..."""
     if is_file(field):
         return "FILE"
+    if is_texts(field):
+        return str(field.examples[0]) if field.examples else "TEXT"
     first = _kinds(field)[0]
     if isinstance(first, str):
         return "|".join(map(str, _kinds(field)))
