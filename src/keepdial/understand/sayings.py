@@ -121,8 +121,8 @@ def _slot(kind: str, tokens: list[str], at: int) -> int:
     if at >= len(tokens):
         return 0
     if kind == "colour":
-        two = " ".join(tokens[at : at + 2])
-        return 2 if two in COLOURS else int(tokens[at] in COLOURS or bool(HEX.fullmatch(tokens[at])))
+        both = tokens[at : at + 2]
+        return 2 if len(both) == 2 and " ".join(both) in COLOURS else int(tokens[at] in COLOURS or bool(HEX.fullmatch(tokens[at])))
     if kind == "number":
         return int(bool(NUMBER.fullmatch(tokens[at])))
     if kind == "aspect":
