@@ -167,8 +167,6 @@ def _option(name: str, field: FieldInfo, title: str) -> Any:
         info = typer.Option(
             flag, metavar=metavar_of(field), help=f"{words} Repeatable.", rich_help_panel=title
         )
-            flag, metavar=metavar_of(field), help=f"{words} Repeatable.", rich_help_panel=title
-        )
         return Annotated[list[str] | None, info], None
     default = field.get_default(call_default_factory=False)
     shown = "" if default is None or field.is_required() else str(default)
