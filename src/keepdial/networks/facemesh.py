@@ -40,17 +40,18 @@ def mesh(
     Raises:
         ModelMissing: the model ``face-landmarker`` is not installed, or the package that runs it.
     """
-    return _run(rgb, box, eyes)[0]
+    return mesh_and_presence(rgb, box, eyes=eyes)[0]
 
 
 def presence(rgb: NDArray[np.uint8], box: Box, *, eyes: Sequence[tuple[float, float]] = ()) -> float:
     """Return how likely there is a face in `box`, 0 to 1. Arguments and errors as of `mesh`."""
-    return _run(rgb, box, eyes)[1]
+    return mesh_and_presence(rgb, box, eyes=eyes)[1]
 
 
-def _run(
-    rgb: NDArray[np.uint8], box: Box, eyes: Sequence[tuple[float, float]]
+def mesh_and_presence(
+    rgb: NDArray[np.uint8], box: Box, *, eyes: Sequence[tuple[float, float]] = ()
 ) -> tuple[NDArray[np.float32], float]:
+    """Return what `mesh` and `presence` return, from one look. Arguments and errors as of `mesh`."""
     import cv2
 
     from keepdial.models import runtime

@@ -1,0 +1,116 @@
+"""Blemishes: spots on the skin are found and healed from the skin around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from keepdial.operations import Operation, Saying, Stage
+from keepdial.operations._faces import (
+    AmountParams,
+    Spot,
+    everything,
+    lab_of,
+    meant,
+    painted,
+    parts_of,
+    staged,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+    from keepdial.tone import Look, Pass
+
+    Array = NDArray[np.float32]
+
+
+class BlemishesParams(AmountParams):
+    """What counts as a spot."""
+
+    amount: float = Field(
+        default=100, ge=0, le=100, description="How far each spot goes, in %: 100 = altogether."
+    )
+    sensitivity: float = Field(
+        default=50,
+        ge=0,
+        le=100,
+        description="What counts as a spot: 0 = only the plainest, 100 = every mole and freckle.",
+    )
+
+
+def stage(image: Image, selection: Selection, params: BlemishesParams, settings: Settings) -> Stage:
+    """Find the faces, and the spots on their skin."""
+    from keepdial.faces.skin import blemishes, spot_mask
+
+    faces, notes = meant(image, selection)
+    spots, count = [], 0
+    for face in faces:
+        parts = parts_of(image, face)
+        lab = lab_of(image, parts.box)
+        skin = parts.skin(lab)
+        if not everything(selection):
+            skin = skin * selection.mask[parts.box.slices]
+        found = blemishes(lab, skin, face.unit, params.sensitivity / 100)
+        count += len(found)
+        if found:
+            weights = {"spots": spot_mask(lab.shape, found)}
+            spots.append(Spot(parts.box, weights, face.unit, {"skin": skin, "found": found}))
+    where = f"on the skin of {len(faces)} faces" if len(faces) > 1 else "on the skin"
+    number = "No spots were" if count == 0 else "1 spot was" if count == 1 else f"{count} spots were"
+    return staged(image, selection, spots, [f"{number} found {where}.", *notes])
+
+
+def passes(params: BlemishesParams, look: Look) -> tuple[Pass, ...]:
+    """Fill each spot with the colour of the skin around it and grain from beside it."""
+    from keepdial.faces.skin import healed
+
+    def work(lab: Array, spot: Spot) -> Array:
+        return healed(lab, spot.more["skin"], spot.more["found"], params.amount / 100)
+
+    return painted(look, work)
+
+
+OPERATION = Operation(
+    "blemishes",
+    "Find small dark or red spots on the skin of faces and heal them.",
+    BlemishesParams,
+    default_keep=0.0,
+    stage=stage,
+    target="optional",
+    blends=False,
+    done="Healed spots",
+    group="Faces",
+    auto_pins=False,
+    scales=True,
+    tone=passes,
+    examples=(
+        "blemishes photo.jpg -o clear.jpg",
+        "blemishes photo.jpg --sensitivity 80 -o clear.jpg",
+    ),
+    says=(
+        Saying(
+            (
+                "remove blemishes",
+                "remove the blemishes",
+                "remove spots from the face",
+                "remove pimples",
+                "remove the pimples",
+                "remove acne",
+                "clear the skin",
+                "clear skin",
+                "remove moles",
+                "heal the skin",
+                "remove freckles",
+            ),
+            {"amount": 100},
+            amount="amount",
+            units=("%", "percent"),
+        ),
+    ),
+)

@@ -1,0 +1,170 @@
+"""Hair colour: hair gets another colour, and keeps its strands and its shine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field, field_validator
+
+from keepdial.operations import Operation, Saying, Stage
+from keepdial.operations._faces import AmountParams, Spot, meant, painted, shade, staged
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+    from keepdial.tone import Look, Pass
+
+    Array = NDArray[np.float32]
+
+HAIR = {
+    "blonde": "#c9a468",
+    "blond": "#c9a468",
+    "light blonde": "#dcc193",
+    "brown": "#5b3a24",
+    "dark brown": "#38241a",
+    "brunette": "#4a2f20",
+    "black": "#1d1917",
+    "red": "#8c3b1e",
+    "ginger": "#b4602c",
+    "auburn": "#6a2c1c",
+    "copper": "#a4522b",
+    "grey": "#8f8f8f",
+    "gray": "#8f8f8f",
+    "silver": "#b4b6ba",
+    "white": "#d8d6d2",
+}
+"""What colours' names mean of hair: nobody's red hair is red."""
+LEAST = 0.2
+"""Chance of being hair below which a pixel is none."""
+AROUND = 2.0
+"""How far around a face its hair may reach, in sizes of the face's box."""
+
+
+def code(name: str) -> str:
+    """Return the colour that a name means of hair, as #rrggbb, or the name where it is not one of hair's."""
+    return HAIR.get(" ".join(name.lower().split()), name)
+
+
+class HairColourParams(AmountParams):
+    """Which colour, and how much of it."""
+
+    amount: float = Field(default=80, ge=0, le=100, description="How much, in %: 0 = nothing, 100 = most.")
+    colour: str = Field(
+        default="copper",
+        max_length=40,
+        description="The colour: one of hair (blonde, brown, black, red, ginger, auburn, copper, grey), any "
+        "other name, or #rrggbb.",
+    )
+
+    @field_validator("colour")
+    @classmethod
+    def _is_colour(cls, value: str) -> str:
+        shade(code(value))
+        return value
+
+
+def stage(image: Image, selection: Selection, params: HairColourParams, settings: Settings) -> Stage:
+    """Find the hair around each face that is meant."""
+    import numpy as np
+
+    from keepdial.errors import ModelMissing, SelectionError
+    from keepdial.faces.hair import strands
+    from keepdial.faces.landmarks import landmarks_of
+    from keepdial.faces.parts import softened
+    from keepdial.models import installed
+    from keepdial.networks import hair
+    from keepdial.scene import scene_of
+
+    if not installed(hair.MODEL):
+        raise ModelMissing("Hair cannot be found here.", hint="Get its network: keepdial models get hair.")
+    faces, notes = meant(image, selection)
+    scene = scene_of(image)
+    every = landmarks_of(image)
+    boxes = [face.face.box for face in every]
+    chance = scene.once(("hair", tuple(boxes)), lambda: hair.hair(scene.rgb, faces=boxes))
+    spots = []
+    for face in faces:
+        here = face.face.box
+        box = here.grow(round(AROUND * here.width), round(AROUND * here.height)).clip(image.size)
+        found = strands(chance[box.slices], scene.rgb[box.slices], max(2.0, 0.1 * face.unit))
+        if len(every) > 1:
+            found = found * _nearest(face.face.box.slices, [b.slices for b in boxes], box.slices)
+        found = softened(np.where(found < LEAST, np.float32(0), found), 0.6)
+        if (found > 0.5).any():
+            spots.append(Spot(box, {"hair": found}, face.unit))
+    if not spots:
+        raise SelectionError(
+            "No hair was found around the face.", hint="It may be covered, or out of the picture."
+        )
+    return staged(image, selection, spots, notes, whole=True)
+
+
+def _nearest(own: tuple[slice, slice], every: list[tuple[slice, slice]], part: tuple[slice, slice]) -> Array:
+    """Return 1 on the pixels of `part` to which no other face is nearer, else 0."""
+    import numpy as np
+
+    def away(face: tuple[slice, slice]) -> Array:
+        (rows, columns), (ys, xs) = face, part
+        y, x = np.ogrid[ys.start : ys.stop, xs.start : xs.stop]
+        down = (y - (rows.start + rows.stop) / 2) / (rows.stop - rows.start)
+        across = (x - (columns.start + columns.stop) / 2) / (columns.stop - columns.start)
+        return np.asarray(np.hypot(down, across), np.float32)
+
+    nearest = np.min([away(face) for face in every], axis=0)
+    return np.asarray(away(own) <= nearest, np.float32)
+
+
+def passes(params: HairColourParams, look: Look) -> tuple[Pass, ...]:
+    """Turn hue and chroma to the colour's; strands and shine stay."""
+    from keepdial.faces.hair import dyed
+
+    colour = shade(code(params.colour))
+
+    def work(lab: Array, spot: Spot) -> Array:
+        return dyed(lab, spot.weights["hair"], colour, spot.unit, params.amount / 100)
+
+    return painted(look, work)
+
+
+OPERATION = Operation(
+    "hair-colour",
+    "Give the hair of people another colour.",
+    HairColourParams,
+    default_keep=0.0,
+    stage=stage,
+    target="optional",
+    blends=False,
+    done="Coloured the hair",
+    group="Faces",
+    auto_pins=False,
+    scales=True,
+    tone=passes,
+    examples=(
+        "hair-colour photo.jpg --colour auburn -o hair.jpg",
+        "hair-colour photo.jpg --colour blue --amount 60 -o hair.jpg",
+    ),
+    says=(
+        Saying(
+            (
+                "{colour} hair",
+                "dye the hair {colour}",
+                "colour the hair {colour}",
+                "color the hair {colour}",
+                "hair {colour}",
+                "change the hair colour to {colour}",
+                "change the hair color to {colour}",
+            ),
+            {"colour": "{colour}", "amount": 80},
+            amount="amount",
+            units=("%", "percent"),
+        ),
+        Saying(("blonde hair", "dye the hair blonde", "hair blonde"), {"colour": "blonde"}, amount=""),
+        Saying(("auburn hair", "dye the hair auburn", "hair auburn"), {"colour": "auburn"}, amount=""),
+        Saying(("ginger hair", "dye the hair ginger", "hair ginger"), {"colour": "ginger"}, amount=""),
+        Saying(("copper hair", "dye the hair copper", "hair copper"), {"colour": "copper"}, amount=""),
+    ),
+)
