@@ -61,6 +61,7 @@ def findings() -> dict[str, Any]:
                 "remote": b.capabilities.remote,
                 "licence": b.capabilities.licence,
                 "commercial": b.capabilities.commercial,
+                "missing": b.capabilities.missing,
             }
             for b in backends().values()
         },
@@ -80,12 +81,13 @@ def run(
     for name, b in found["backends"].items():
         where = "pixels leave this machine" if b["remote"] else f"runs here, on the {b['device'].upper()}"
         use = "" if b["commercial"] else ", not for commercial use"
+        use += f"; not ready: {b['missing']}" if b["missing"] else ""
         typer.echo(f"  {name} {b['version']}: {', '.join(b['operations'])}; {where}; {b['licence']}{use}")
     if not found["backends"]:
         typer.echo("  none: no picture can be edited; install keepdial anew")
     typer.echo("\nOperations")
     for name, o in found["operations"].items():
-        typer.echo(f"  {name:<12}{o['summary']} Default keep {o['keep']:g}.")
+        typer.echo(f"  {name:<15}{o['summary']} Default keep {o['keep']:g}.")
     typer.echo("\nWhat --what finds")
     for name, f in found["finders"].items():
         if f["words"]:
