@@ -39,7 +39,7 @@ def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size:
         "steps": [_step(step) for step in record.steps or (record,)],
         "seed": record.request.seed,
         "backend": route.backend if route else None,
-        "why": route.why if route else "",
+        "why": " ".join(dict.fromkeys(route.why for route in record.routes)),
         "source": _sides(record.source),
         "size": _sides(record.result),
         "edited": None
