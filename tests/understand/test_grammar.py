@@ -10,6 +10,7 @@ from keepdial.errors import InputError, ParameterError
 from keepdial.operations import is_file, operations
 from keepdial.understand import understand
 from keepdial.understand.grammar import request_of, understand_words
+from keepdial.understand.lexicon import EMPTY
 
 Step = tuple[str, dict[str, Any], str]
 
@@ -157,6 +158,13 @@ def test_every_saying_of_every_operation_is_understood() -> None:
                 if not any(is_file(field) for field in unit.params.model_fields.values()):
                     for step in found:
                         understand(step.request)
+
+
+def test_no_phrase_is_made_of_empty_words() -> None:
+    for unit in operations().values():
+        for saying in unit.says:
+            for phrase in saying.words:
+                assert not all(token in EMPTY for token in phrase.split()), (unit.name, phrase)
 
 
 def test_no_phrase_means_two_things_at_once() -> None:

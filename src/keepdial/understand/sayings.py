@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from keepdial.operations import Operation, Saying, operations
-from keepdial.understand.lexicon import ARTICLES
+from keepdial.understand.lexicon import ARTICLES, EMPTY
 
 NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?[x×]?")
 PICTURE = re.compile(r".+\.(?:jpe?g|png|webp|tiff?|avif|heic|bmp)")
@@ -62,20 +62,35 @@ def inside_a_phrase(tokens: list[str], at: int) -> bool:
     return False
 
 
+@cache
+def _beginning() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return the phrases by the stem of their first word; those that begin with a slot under ""."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sayings():
+        found.setdefault("" if SLOT.fullmatch(phrase[0]) else _stem(phrase[0]), []).append(phrase)
+    return {first: tuple(phrases) for first, phrases in found.items()}
+
+
 def matched(tokens: list[str]) -> Clause:
-    """Return the clause with the longest saying in it, if there is any."""
+    """Return the clause with the longest saying in it, if there is any.
+
+    Of several as long: the one whose unit was said; the one that was said to the letter; the first. A slot
+    alone ("blue") has to stand at the clause's end: "make the red car blue".
+    """
     best: tuple[tuple[int, int, int, int], Clause] | None = None
     units = _units_in(tokens)
-    for phrase, meant in sayings().items():
-        for start in range(len(tokens)):
+    known = _beginning()
+    for start, token in enumerate(tokens):
+        for phrase in (*known.get(_stem(token), ()), *known.get("", ())):
             used, slots = _match(phrase, tokens, start)
             if used is None:
                 continue
-            for unit, saying in meant:
-                literal = sum(len(p) for p in phrase if not SLOT.fullmatch(p))
-                exact = sum(tokens[i] in phrase for i in used)
-                fits = bool(units & set(saying.units))
-                score = len(phrase), int(fits), exact, literal * 100 + start
+            bare = all(SLOT.fullmatch(part) for part in phrase)
+            if bare and not all(t in EMPTY for t in tokens[max(used) + 1 :]):
+                continue
+            exact = sum(tokens[i] in phrase for i in used)
+            for unit, saying in sayings()[phrase]:
+                score = len(phrase), int(bool(units & set(saying.units))), exact, -start
                 if best is None or score > best[0]:
                     best = score, Clause(tokens, unit, saying, used, slots)
     return Clause(tokens) if best is None else best[1]
@@ -122,7 +137,9 @@ def _slot(kind: str, tokens: list[str], at: int) -> int:
         return 0
     if kind == "colour":
         both = tokens[at : at + 2]
-        return 2 if len(both) == 2 and " ".join(both) in COLOURS else int(tokens[at] in COLOURS or bool(HEX.fullmatch(tokens[at])))
+        if len(both) == 2 and " ".join(both) in COLOURS:
+            return 2
+        return int(tokens[at] in COLOURS or bool(HEX.fullmatch(tokens[at])))
     if kind == "number":
         return int(bool(NUMBER.fullmatch(tokens[at])))
     if kind == "aspect":
