@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field, model_validator
 
 from keepdial.errors import ParameterError
-from keepdial.operations import Operation
+from keepdial.operations import Operation, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -114,5 +114,23 @@ OPERATION = Operation(
     examples=(
         'curves photo.jpg --points "0,0 64,50 192,210 255,255" -o punchy.jpg',
         'curves photo.jpg --red "0,0 128,140 255,255" --blue "0,20 128,118 255,240" -o warm.jpg',
+    ),
+    says=(
+        Saying(
+            ("s-curve", "s curve", "add an s-curve", "add an s curve", "tone curve", "curves"),
+            {"points": "0,0 64,52 192,206 255,255"},
+        ),
+        Saying(
+            ("cross process", "cross processed", "cross-processed"),
+            {
+                "red": "0,0 64,48 192,214 255,255",
+                "green": "0,0 64,56 192,204 255,255",
+                "blue": "0,28 255,225",
+            },
+        ),
+        Saying(
+            ("negative", "invert the colours", "invert the colors", "as a negative"),
+            {"points": "0,255 255,0"},
+        ),
     ),
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
-STRONGEST = 0.12
+STRONGEST = 0.08
 """Standard deviation of the grain in the middle tones at amount 100, as a part of the scale."""
 
 
@@ -28,7 +28,7 @@ class GrainParams(ToneParams):
         default=25,
         ge=0,
         le=100,
-        description="Strength: at 100 its standard deviation in the middle tones is 12 % of the scale; "
+        description="Strength: at 100 its standard deviation in the middle tones is 8 % of the scale; "
         "black and white have none.",
     )
     size: float = Field(

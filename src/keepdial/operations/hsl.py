@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from keepdial.operations import Operation
+from keepdial.operations import Operation, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -133,5 +133,41 @@ OPERATION = Operation(
     examples=(
         "hsl photo.jpg --blue-saturation 30 --blue-lightness -20 -o sky.jpg",
         "hsl photo.jpg --green-hue -15 --yellow-saturation -30 -o autumn.jpg",
+    ),
+    says=(
+        Saying(
+            ("bluer sky", "deeper blues", "deepen the blues", "bluer blues", "darker blues"),
+            {"blue_saturation": 30, "blue_lightness": -20},
+            amount="blue_saturation",
+            units=("%", "percent"),
+        ),
+        Saying(
+            ("greener greens", "greener grass", "lusher greens", "boost the greens", "more vivid greens"),
+            {"green_saturation": 35, "yellow_saturation": 15, "green_hue": 6, "yellow_hue": 8},
+            amount="green_saturation",
+            units=("%", "percent"),
+        ),
+        Saying(
+            ("redder reds", "boost the reds", "stronger reds", "more vivid reds"),
+            {"red_saturation": 30},
+            amount="red_saturation",
+            units=("%", "percent"),
+        ),
+        Saying(
+            ("mute the greens", "less green grass", "weaker greens"),
+            {"green_saturation": -40, "yellow_saturation": -20},
+            amount="green_saturation",
+            units=("%", "percent"),
+        ),
+        Saying(
+            ("mute the blues", "weaker blues", "less blue sky"),
+            {"blue_saturation": -40},
+            amount="blue_saturation",
+            units=("%", "percent"),
+        ),
+        Saying(
+            ("autumn colours", "autumn colors", "autumnal", "like autumn", "fall colors"),
+            {"green_hue": -50, "yellow_hue": -25, "green_saturation": 10, "orange_saturation": 20},
+        ),
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field, model_validator
 
 from keepdial.errors import ParameterError
-from keepdial.operations import Operation
+from keepdial.operations import Operation, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -59,4 +59,11 @@ OPERATION = Operation(
     scales=True,
     tone=passes,
     examples=("levels photo.jpg --black 12 --white 240 --gamma 1.1 -o levelled.jpg",),
+    says=(
+        Saying(
+            ("stretch the levels", "levels", "adjust the levels", "stretch the tones", "set the black point"),
+            {"black": 12, "white": 243},
+        ),
+        Saying(("gamma", "set the gamma", "gamma up"), {"gamma": 1.2}, amount="gamma", absolute=True),
+    ),
 )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from keepdial.tone import Look, Pass
     from keepdial.tone.colours import Array
 
-STRONGEST = 0.12
+STRONGEST = 0.16
 """OKLCh chroma of a tint at saturation 100."""
 
 

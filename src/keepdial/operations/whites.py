@@ -21,7 +21,7 @@ class WhitesParams(ToneParams):
         ge=-100,
         le=100,
         description="-100 takes white down to 80 % of the scale (light grey); 100 takes it up by as much, so "
-        "that what is above 86 % of the scale is cut off at white. What is below middle grey stays.",
+        "that what is above 88 % of the scale is cut off at white. What is below middle grey stays.",
     )
 
 

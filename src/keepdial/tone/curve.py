@@ -125,7 +125,7 @@ def whitened(amount: float) -> Callable[[Array], Array]:
     """Return the curve that moves white by `amount` / 100 * 0.2 and leaves all below middle grey.
 
     ``y = x + 0.2 amount / 100 * ((x - m) / (1 - m)) ** 2`` above m, middle grey. At -100 white goes to 0.8;
-    at 100 it goes to 1.2, so that what is above 0.86 is white.
+    at 100 it goes to 1.2, so that what is above 0.876 is white.
     """
     move = np.float32(WHITES * amount / 100)
     m = np.float32(MIDDLE)
