@@ -1,0 +1,86 @@
+"""Clone: what lies somewhere else in the picture is copied over what is selected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from keepdial.errors import ParameterError, SelectionError
+from keepdial.operations import Operation, Params, Stage
+
+if TYPE_CHECKING:
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+
+
+class CloneParams(Params):
+    """Where to copy from, and how."""
+
+    copy_from: str = Field(
+        max_length=60,
+        description="X,Y: the place to copy from, in pixels of the upright picture; it comes to lie in the "
+        "middle of the selection's box.",
+    )
+    blend: bool = Field(
+        default=True,
+        description="Whether the copy takes on the light of its new place, or stays exactly as it is.",
+    )
+    feather: float = Field(
+        default=0.0, ge=0, le=1000, description="Pixels over which the edge is blended with the old, inwards."
+    )
+
+
+def point_of(text: str, *, option: str) -> tuple[float, float]:
+    """Return x and y of "X,Y"; raise `ParameterError` naming `option` for anything else."""
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ParameterError(option, text, "X,Y in pixels, for example 120,80") from None
+    if not (abs(x) < 1e6 and abs(y) < 1e6):
+        raise ParameterError(option, text, "X,Y in pixels, for example 120,80")
+    return x, y
+
+
+def stage(image: Image, selection: Selection, params: CloneParams, settings: Settings) -> Stage:
+    """Work out the way from the selection to the place; that place must be picture, and not selected."""
+    import numpy as np
+
+    mask, box = selection.mask, selection.box
+    x, y = point_of(params.copy_from, option="copy_from")
+    if box is None:
+        return Stage(image, mask)
+    dx = round(x - (box.x + box.width / 2))
+    dy = round(y - (box.y + box.height / 2))
+    there = box.shift(dx, dy)
+    if there.clip(image.size) != there:
+        raise SelectionError(
+            f"The place to copy from, {there}, reaches out of the picture of {image.size}.",
+            hint="Choose a point further inside, or select less.",
+        )
+    taken = mask[box.slices] > 0
+    if (taken & (mask[there.slices] > 0)).any():
+        raise SelectionError(
+            f"The place to copy from, {there}, overlaps what is to be replaced.",
+            hint="Choose a point further away, or select less.",
+        )
+    if image.alpha is not None and not np.all(image.alpha[there.slices][taken]):
+        raise SelectionError(
+            f"The place to copy from, {there}, is transparent in part.", hint="Choose another point."
+        )
+    notes = (f"Copied from {there}.",)
+    return Stage(image, mask, feather=params.feather, notes=notes, guide=(dx, dy))
+
+
+OPERATION = Operation(
+    "clone",
+    "Copy another place of the picture over what is selected, with the light of its new place or as it is.",
+    CloneParams,
+    default_keep=0.0,
+    stage=stage,
+    target="required",
+    done="Cloned",
+    scales=True,
+    examples=("clone photo.jpg --box 120,80,40,40 --copy-from 220,95 -o clean.jpg",),
+)
