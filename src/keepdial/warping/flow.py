@@ -24,7 +24,7 @@ from keepdial.warping.system import System
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NODES = 1600
+NODES = 1400
 """About how many nodes the grid has over the part that may move."""
 
 WORK = 200_000
@@ -49,6 +49,10 @@ RAMP = 2.0
 """Cells of the grid over which the movement ends at what is fixed."""
 
 
+Watch = Callable[[float, Callable[[], np.ndarray[Any, np.dtype[np.float32]]]], None]
+"""Called after each step with how much of the way was gone and a function that returns the map so far."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Flow:
     """A way that was gone.
@@ -69,7 +73,7 @@ def warp_map(
     *,
     free: NDArray[np.bool_] | None = None,
     stiff: NDArray[np.float32] | None = None,
-    watch: Callable[[float, Callable[[], NDArray[np.float32]]], None] | None = None,
+    watch: Watch | None = None,
 ) -> NDArray[np.float32]:
     """Return the map (h, w, 2) float32 by which handles come to their targets, smooth and without folds.
 
@@ -101,7 +105,7 @@ def flow(
     *,
     free: NDArray[np.bool_] | None = None,
     stiff: NDArray[np.float32] | None = None,
-    watch: Callable[[float, Callable[[], NDArray[np.float32]]], None] | None = None,
+    watch: Watch | None = None,
 ) -> Flow:
     """Return the map as `warp_map` does, and how much of the way was gone."""
     h, w = int(shape[0]), int(shape[1])
@@ -189,7 +193,7 @@ class _Way:
         inside = _inside(free, start) | _inside(free, end)
         self.start, self.end = (start - origin)[inside], (end - origin)[inside]
 
-    def gone(self, watch: Callable[[float, Callable[[], NDArray[np.float32]]], None] | None) -> Flow:
+    def gone(self, watch: Watch | None) -> Flow:
         """Go the way and return the map."""
         if not len(self.start):
             return Flow(identity(self.free.shape), 1.0)

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
     from keepdial.backends.patch.pyramid import Level
 
-STRETCHED, SQUEEZED = 1.9, 2.6
+STRETCHED, SQUEEZED = 2.0, 2.6
 """Lengths, as multiples of the source's, beyond which a warp shows: to so many, and from so many."""
 
 LIVELY = 1.5 / 255
 """Detail (mean difference from a blur) under which a surface may be stretched as far as one likes."""
+
+EDGE, BESIDE = 8 / 255, 5
+"""Slope a pixel, smoothed, of an outline, and how many px beside it are left as the warp has them: patches
+that join freely would fray it, while a stretched outline is only a little softer."""
 
 DEEPEST = 3
 """Most halvings of the picture."""
@@ -32,11 +36,21 @@ LEAST = 0.0004
 
 
 def overstretched(
-    source: NDArray[np.float32], moved: NDArray[np.float32], free: NDArray[np.bool_]
+    source: NDArray[np.float32],
+    warped: NDArray[np.float32],
+    moved: NDArray[np.float32],
+    free: NDArray[np.bool_],
+    points: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
-    """Return (h, w) bool, True where the map stretches or squeezes detail so much that it shows.
+    """Return (h, w) bool, True where the map stretches or squeezes texture so much that it shows.
 
-    `source` (h, w, C) in [0, 1] is the picture before, `moved` the map, `free` (h, w) where it may change.
+    Outlines are no texture, and what lies around the handles is what was to be brought there: both stay.
+
+    Args:
+        source, warped: (h, w, C) in [0, 1], the picture before and after.
+        moved: (h, w, 2), the map.
+        free: (h, w) bool, True where the picture may change.
+        points: (n, 2) where the handles are now, px.
     """
     import cv2
 
@@ -51,6 +65,10 @@ def overstretched(
     detail = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0))
     detail = np.asarray(cv2.GaussianBlur(detail, (0, 0), 4.0), np.float32)
     bad &= sample(detail, moved) > LIVELY
+    bad &= ~_outlines(warped)
+    for x, y in np.rint(points).astype(int).tolist():
+        cv2.circle(seen := bad.view(np.uint8), (x, y), BESIDE * 4, 0, -1)
+        bad = seen.view(np.bool_)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
     joined = cv2.morphologyEx(bad.astype(np.uint8), cv2.MORPH_CLOSE, disc)
     joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, disc)
@@ -59,6 +77,16 @@ def overstretched(
     large[0] = False
     grown = cv2.dilate(large[labels].astype(np.uint8), disc) if count > 1 else joined * 0
     return np.asarray((grown > 0) & free)
+
+
+def _outlines(warped: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return (h, w) bool, True on and beside outlines: where the smoothed picture is steep."""
+    import cv2
+
+    soft = cv2.GaussianBlur(warped.mean(axis=2), (0, 0), 2.0)
+    steep = cv2.magnitude(*(cv2.Sobel(soft, cv2.CV_32F, *d, scale=0.125) for d in ((1, 0), (0, 1))))
+    side = np.ones((2 * BESIDE + 1, 2 * BESIDE + 1), np.uint8)
+    return np.asarray(cv2.dilate((steep > EDGE).astype(np.uint8), side) > 0)
 
 
 def mended(
@@ -95,7 +123,7 @@ def mended(
     levels = _levels(warped, source, hole, usable, depth)
     if not levels or not levels[-1].valid.any():
         return warped
-    options = Options(pull=0.0, rounds=(2, 3, 4))
+    options = Options(pull=0.0, draws=0, reuse=0.0, rounds=(1, 2, 2))
     first = len(levels) - 1
     _begin(levels[first], moved, first)
     work = [options.rounds_at(i) * max(1, one.ty.size) for i, one in enumerate(levels)]

@@ -13,7 +13,9 @@ import numpy as np
 
 from keepdial.backends.patch.compiled import Floats2, Floats3, inlined, kernel
 from keepdial.color import unit
+from keepdial.compiling import announced
 from keepdial.errors import ParameterError
+from keepdial.progress import Cancel, Listener, silent
 from keepdial.warping.maps import checked
 
 if TYPE_CHECKING:
@@ -138,3 +140,10 @@ def sample(pixels: NDArray[Any], moved: NDArray[np.float32]) -> NDArray[np.float
     out = np.empty((*places.shape[:2], values.shape[2]), np.float32)
     _rows(np.ascontiguousarray(values), places, out)
     return out[..., 0] if flat else out
+
+
+def prepare(progress: Listener = silent, cancel: Cancel | None = None) -> None:
+    """Make the kernel ready: loaded from disk, or compiled once, which is announced."""
+    if not _rows.ready:
+        with announced(progress, cancel, count=1):
+            _rows.prepare()

@@ -15,15 +15,27 @@ if TYPE_CHECKING:
 RADIUS = 10
 """Half the side of the patch that is looked for, in px."""
 
-TURNS = (-40.0, -30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 40.0)
-SCALES = (0.7, 0.84, 1.0, 1.2, 1.45)
-"""How the patch may be turned, in degrees, and scaled; between these the correlation still holds."""
+TURNS = (-40.0, -27.0, -13.0, 0.0, 13.0, 27.0, 40.0)
+SCALES = (
+    (1.0, 1.0),
+    (0.75, 0.75),
+    (1.33, 1.33),
+    (1.0, 1.45),
+    (1.45, 1.0),
+    (1.0, 0.7),
+    (0.7, 1.0),
+    (1.8, 1.8),
+)
+"""How the patch may be turned, in degrees, and scaled across and down; between these it still correlates."""
 
-FLAT = 0.012
+FLAT = 0.008
 """Standard deviation of grey in [0, 1] under which a patch has nothing to be recognised by."""
 
 SURE = 0.5
 """Normalised cross-correlation from which something is taken as found."""
+
+ALIKE = 0.05
+"""Places whose correlations differ by less look the same: of them the nearest to where one looks is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +59,8 @@ def track(
     """Return where in `result` the source's `point` is, within `reach` px of `near`; None if unseen.
 
     The patch around the point is looked for by normalised cross-correlation, turned and scaled a little, to
-    a fraction of a pixel. It knows nothing of how the result was made. None too where the patch is too flat
-    to be recognised.
+    a fraction of a pixel. It knows nothing of how the result was made. Where several places look the same, as
+    in a row of bricks, the nearest is returned. None too where the patch is too flat to be recognised.
 
     Args:
         source, result: (h, w) float32 grey in [0, 1].
@@ -69,10 +81,10 @@ def track(
     side = 2 * radius + 1
     look = int(np.ceil(reach)) + radius
     window = _around(result, near, look)
-    best: tuple[float, float, float] | None = None
-    upright = _patch(source, point, side, 0.0, 1.0)
-    if float(upright.std()) < FLAT:
+    if float(_patch(source, point, side, 0.0, (1.0, 1.0)).std()) < FLAT:
         return None
+    tops = list[tuple[float, float, float]]()
+    best = SURE
     for turn in TURNS:
         for scale in SCALES:
             patch = _patch(source, point, side, turn, scale)
@@ -80,14 +92,15 @@ def track(
                 continue
             score = np.asarray(cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED), np.float32)
             score[~np.isfinite(score)] = -1
-            _, top, _, (x, y) = cv2.minMaxLoc(score)
-            if best is None or top > best[0]:
+            best = max(best, float(score.max()))
+            peaks = (score >= best - ALIKE) & (score >= cv2.dilate(score, np.ones((5, 5), np.uint8)))
+            for y, x in np.argwhere(peaks).tolist():
                 dx, dy = _peak(score, x, y)
-                # Positions of the patch count from the window's corner; its middle is `radius` further.
-                best = (float(top), x + dx + radius - look, y + dy + radius - look)
-    if best is None or best[0] < SURE:
-        return None
-    return Found(round(near[0]) + best[1], round(near[1]) + best[2], best[0])
+                # Places of the patch count from the window's corner; its middle is `radius` further.
+                tops.append((float(score[y, x]), x + dx + radius - look, y + dy + radius - look))
+    x0, y0 = round(near[0]), round(near[1])
+    found = [Found(x0 + x, y0 + y, score) for score, x, y in tops if score >= best - ALIKE]
+    return min(found, key=lambda f: np.hypot(f.x - near[0], f.y - near[1]), default=None)
 
 
 def _around(values: NDArray[np.float32], at: tuple[float, float], radius: int) -> NDArray[np.float32]:
@@ -99,19 +112,20 @@ def _around(values: NDArray[np.float32], at: tuple[float, float], radius: int) -
 
 
 def _patch(
-    values: NDArray[np.float32], at: tuple[float, float], side: int, turn: float, scale: float
+    values: NDArray[np.float32],
+    at: tuple[float, float],
+    side: int,
+    turn: float,
+    scale: tuple[float, float],
 ) -> NDArray[np.float32]:
     """Return the patch around `at` as it looks turned by `turn` degrees and enlarged `scale` times."""
     import cv2
 
-    c, s = np.cos(np.radians(turn)) / scale, np.sin(np.radians(turn)) / scale
+    c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+    # From the patch back to the source: first the scale, then the turn.
+    back = np.array([[c, s], [-s, c]]) @ np.diag([1 / scale[0], 1 / scale[1]])
     middle = (side - 1) / 2
-    matrix: Any = np.array(
-        [
-            [c, s, at[0] - c * middle - s * middle],
-            [-s, c, at[1] + s * middle - c * middle],
-        ]
-    )
+    matrix: Any = np.hstack([back, (np.array(at) - back @ (middle, middle))[:, None]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     made = cv2.warpAffine(values, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(made, np.float32)
