@@ -32,6 +32,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.guarantees import KINDS, judge, read
+from tests.operations.words import params_in_words
 from tests.pictures import box, keep_map, mask_selector
 
 from keepdial.backends import backends
@@ -39,6 +40,9 @@ from keepdial.errors import SelectionError
 from keepdial.operations import operations
 from keepdial.request import Request, Selector
 from kit.machine import describe
+
+GROUPS = ("Edit a picture", "Colour and light")
+"""Operations that act where they are told. Faces need faces, and what moves reaches farther, visibly."""
 
 
 def boxes(rng: Any, height: int, width: int, most: int) -> tuple[tuple[Selector, ...], Any]:
@@ -72,9 +76,10 @@ def case(rng: Any, operation: str, height: int, width: int, backend: str) -> tup
         return Request(operation=operation, **more), np.ones_like(kept)
     subject = operations()[operation].subject
     fields = operations()[operation].params.model_fields
+    words = params_in_words(operations()[operation])
     some = {"feather": float(rng.choice([0, 0, 2, 5])), "grow": 0, "edge": "hard"}
     some["to"] = str(rng.choice(["blur", "colour", "gradient"]))
-    more["params"] = {name: value for name, value in some.items() if name in fields}
+    more["params"] = words | {name: value for name, value in some.items() if name in fields}
     if rng.random() < 0.7:
         more["targets"], free = boxes(rng, height, width, 3)
     else:
@@ -129,7 +134,7 @@ def main() -> None:
     heads = ("cases", "kept", "in memory", "in file")
     print(f"{'':30s}" + "".join(f"{head:>13s}" for head in heads) + f"{'broken':>9s}{'no promise':>12s}")
     whole: Counter[str] = Counter()
-    for operation in sorted(operations()):
+    for operation in (name for name, unit in sorted(operations().items()) if unit.group in GROUPS):
         for name in (n for n in KINDS if options.only in n and (operation != "cutout" or "alpha" in n)):
             total = row(operation, name, options.cases, options.backend)
             whole += total

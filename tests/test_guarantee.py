@@ -21,8 +21,10 @@ from keepdial.backends import backends
 from keepdial.errors import SelectionError
 from keepdial.files import Encoded, encode_image
 from keepdial.image import Image
+from keepdial.operations import operations
 from keepdial.request import Request
 from tests.guarantees import KINDS, Judged, judge, read, stored, upright
+from tests.operations.words import params_in_words
 from tests.pictures import box, keep_map, mask_selector
 
 # What is about a subject has another meaning of the target, other backends, and tests of its own.
@@ -180,6 +182,29 @@ def test_the_embedded_engine_keeps_it_too(operation: str, name: str, orientation
     found = judge(KINDS[name], file, request, kept)
     check(name, found, Asked(request, kept, False))
     assert found.moved > 0 or operation == "extend"
+
+
+LIGHT = sorted(n for n, unit in operations().items() if unit.group == "Colour and light")
+
+
+@pytest.mark.parametrize("operation", [*LIGHT, "heal"])
+@pytest.mark.parametrize(
+    ("name", "orientation"), [("png16 alpha", 1), ("tiff8", 5), ("png8 grey", 1), ("jpeg 420", 6)]
+)
+def test_colour_and_light_keep_it_in_the_file_too(operation: str, name: str, orientation: int) -> None:
+    unit = operations()[operation]
+    file = KINDS[name].make(51, 67, orientation, 3)
+    height, width = read(file).shape[:2]
+    targets, pins = [(9, 7, 18, 15), (30, 25, 11, 12)], [(12, 10, 5, 4)]
+    kept = ~drawn(targets, height, width) | drawn(pins, height, width)
+    request = Request(
+        operation=operation,
+        params=params_in_words(unit) | ({"grow": 0} if "grow" in unit.params.model_fields else {}),
+        targets=tuple(box(*one) for one in targets),
+        pins=tuple(box(*one) for one in pins),
+    )
+    found = judge(KINDS[name], file, request, kept)
+    check(name, found, Asked(request, kept, False))
 
 
 def test_the_judge_sees_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

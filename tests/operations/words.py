@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import shlex
 from typing import Any
 
 import numpy as np
 
+from keepdial.cli.options import flag_of
 from keepdial.files import encode_image
 from keepdial.image import Image
 from keepdial.operations import Operation, is_file
@@ -23,11 +25,19 @@ def picture() -> str:
 
 
 def params_in_words(unit: Operation) -> dict[str, Any]:
-    """Return the options of the operation's first saying, with its slots filled."""
+    """Return the options of the operation's first saying, with its slots filled.
+
+    What it has to be told all the same (from where to clone) is taken from its first example.
+    """
     found: dict[str, Any] = dict(unit.says[0].params) if unit.says else {}
-    for name, value in found.items():
-        if is_file(unit.params.model_fields[name]):
+    example = shlex.split(unit.examples[0]) if unit.examples else []
+    for name, field in unit.params.model_fields.items():
+        if name not in found and field.is_required():
+            found[name] = example[example.index(flag_of(name)) + 1]
+        if name not in found:
+            continue
+        if is_file(field):
             found[name] = picture()
-        elif isinstance(value, str) and (slot := SLOT.fullmatch(value)):
+        elif isinstance(found[name], str) and (slot := SLOT.fullmatch(found[name])):
             found[name] = FILLED[slot.group(1)]
     return found
