@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -39,7 +40,7 @@ def sunset() -> Picture:
     return encoded(np.where((y * np.ones_like(x) > 0.7)[..., None], ground, light))
 
 
-def under(pixels: Picture, kelvin: float) -> tuple[Picture, NDArray[np.float64]]:
+def under(pixels: NDArray[Any], kelvin: float) -> tuple[Picture, NDArray[np.float64]]:
     """Return a picture as a camera set to 6500 K takes it under a light of `kelvin`, and the light."""
     matrix = rebalanced(SRGB, kelvin, 6500)
     return encoded(SRGB.light(pixels) @ matrix.T), matrix @ np.ones(3)
@@ -79,7 +80,7 @@ def test_nothing_is_said_of_black_or_white() -> None:
 @pytest.mark.shared
 def test_casts_on_photographs_shrink_and_photographs_stay(shared: Path) -> None:
     before, after, harm = [], [], []
-    for path in sorted((shared / "data" / "kodak24").glob("*.png")):
+    for path in sorted((shared / "data" / "kodak24").glob("*.png"))[::4]:
         pixels = open_image(path).pixels
         plain = cast(look_of(pixels))
         harm.append(angle(plain.light**plain.confidence, np.ones(3)))

@@ -13,7 +13,7 @@ def test_light_carries_out_what_was_pending() -> None:
     look.then((Pass(lambda light, rows: light * np.float32(2)),))
     assert len(look.pending) == 1
     assert look.light[0, 0, 0] == pytest.approx(1.0058, abs=1e-4)
-    assert look.pending == ()
+    assert not look.pending
     assert look.rows(slice(2, 3)).shape == (1, 4, 3)
     assert look.rows(slice(0, 1))[0, 0, 0] == pytest.approx(1.0058, abs=1e-4)
 

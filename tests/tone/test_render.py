@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from tests.tone.frames import adjusted, frame_of
 
 SRGB = space_of(None)
 
-EVERY = {
+EVERY: dict[str, dict[str, Any]] = {
     "exposure": {"stops": 0.7},
     "brightness": {"amount": 40},
     "contrast": {"amount": -60},

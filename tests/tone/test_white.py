@@ -51,7 +51,7 @@ def test_known_lights() -> None:
 def test_duv_is_the_distance_from_the_locus_and_greenish_above() -> None:
     def uv(light: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y, z = light
-        return np.array([4 * x, 6 * y]) / (x + 15 * y + 3 * z)
+        return np.asarray(np.array([4 * x, 6 * y]) / (x + 15 * y + 3 * z))
 
     for kelvin in (2500, 5000, 12000):
         away = uv(light_of(kelvin, 0.01)) - uv(light_of(kelvin))

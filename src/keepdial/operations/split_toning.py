@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from keepdial.tone import Look, Pass
     from keepdial.tone.colours import Array
 
-STRONGEST = 0.16
-"""OKLCh chroma of a tint at saturation 100."""
+STRONGEST = 0.25
+"""OKLCh chroma of a tint at saturation 100 where it counts in full."""
 
 
 class SplitToningParams(ToneParams):
@@ -49,8 +49,8 @@ class SplitToningParams(ToneParams):
 def passes(params: SplitToningParams, look: Look) -> tuple[Pass, ...]:
     """Add a tint in OKLab by lightness L; L stays, and so do black and white.
 
-    Highlights count by t and shadows by 1 - t, where t is L with its odds times 3 ** (balance / 100); both
-    fade out towards black and white by 1 - (2 L - 1) ** 4.
+    Highlights count by t ** 2 and shadows by (1 - t) ** 2, where t is L with its odds times
+    3 ** (balance / 100); both fade out towards black and white by 1 - (2 L - 1) ** 4.
     """
     import numpy as np
 
@@ -77,11 +77,14 @@ def passes(params: SplitToningParams, look: Look) -> tuple[Pass, ...]:
         below += one
         light *= odds
         light /= below
+        shade = one - light
+        shade *= shade
+        shade *= fade
+        light *= light
+        light *= fade
         for plane, low, high in ((a, dark[0], bright[0]), (b, dark[1], bright[1])):
-            shift = light * (high - low)
-            shift += low
-            shift *= fade
-            np.add(plane, shift, out=plane)
+            plane += np.multiply(shade, low, out=fade)
+            plane += np.multiply(light, high, out=fade)
 
     return (in_oklab(look.space, work),) if params.shadow_saturation or params.highlight_saturation else ()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
-KNEE = np.float32(0.8)
+KNEE = np.float32(0.9)
 """Part of the way from grey to the border from which on colours are held back."""
 NEAR_WHITE, NEAR_BLACK = np.float32(0.01), np.float32(1e-4)
 """Least distance to white and to black that counts: nearer, the way to the border is too short to measure."""
