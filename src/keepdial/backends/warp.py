@@ -38,7 +38,7 @@ CONTEXT = 48
 PREVIEWS = 6
 """Most previews on one way."""
 
-PATCH = 0.018
+PATCH = 0.024
 """Half the side of what is looked for to see where a handle is, as a part of the picture's side."""
 
 REACHED = 3.0
@@ -125,7 +125,7 @@ def _dragged(frame: Frame, step: Step, progress: Listener, cancel: Cancel | None
     if frame.alpha is not None:
         alpha = unit(frame.alpha)
         alpha[part] = np.clip(sample(np.ascontiguousarray(alpha[part]), made.map), 0, 1)
-    radius = int(np.clip(round(PATCH * float(np.sqrt(frame.mask.size))), 8, 20))
+    radius = int(np.clip(round(PATCH * float(np.sqrt(frame.mask.size))), 8, 24))
     seen = landings(source, made.pixels, start, goal, radius=radius)
     notes = _notes(grip, goal + origin, can.why, [_moved_by(one, box) for one in seen])
     if made.anew.any():

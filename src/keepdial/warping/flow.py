@@ -169,16 +169,9 @@ class _Way:
         self.part, self.size = part, size
         self.ramp = _ramp(free[part], RAMP * cells.spacing)
         self.small_ramp = np.asarray(cv2.resize(self.ramp, size, interpolation=cv2.INTER_AREA), np.float32)
-        self.stiff = (
-            None
-            if stiff is None
-            else np.asarray(
-                cv2.resize(stiff[part], (cells.width, cells.height), interpolation=cv2.INTER_AREA),
-                np.float32,
-            )
-        )
         nodes = identity((cells.height, cells.width)) * np.float32(cells.spacing)
         at = np.minimum(nodes, np.array([self.width - 1, self.height - 1], np.float32))
+        self.stiff = None if stiff is None else _looked_up(_even(stiff[part], cells.spacing), at)
         self.open = _looked_up(free[part].astype(np.float32), at) > 0.5
         # Nodes at the picture's own border slide along it: there is nothing beyond that could come in.
         self.across, self.down = self.open.copy(), self.open.copy()
@@ -232,7 +225,7 @@ class _Way:
         whole = self._whole(total)
         # Each step is open, but between two pixels of the working size a stiff edge can still turn over.
         if folds(whole[self.part]).any():
-            whole[self.part] = unfolded(whole[self.part], held=~self.free[self.part])
+            whole[self.part] = unfolded(whole[self.part], least=0.0, held=~self.free[self.part])
         return Flow(whole, done)
 
     def _field(
@@ -332,6 +325,14 @@ def _ramp(free: NDArray[np.bool_], reach: float) -> NDArray[np.float32]:
         return np.ones(free.shape, np.float32)
     t = np.clip(deep / np.float32(max(reach, 1.0)), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def _even(values: NDArray[np.float32], spacing: float) -> NDArray[np.float32]:
+    """Return values (h, w) averaged over about a cell, so that none is missed between the nodes."""
+    import cv2
+
+    side = max(1, round(spacing))
+    return np.asarray(cv2.blur(values, (side, side)), np.float32)
 
 
 def _looked_up(values: NDArray[np.float32], at: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -154,10 +154,10 @@ def swept(
 
 
 def thing(image: Image, start: NDArray[np.float64], area: NDArray[np.bool_]) -> NDArray[np.float32] | None:
-    """Return (H, W) float32, 1 on the thing under the handles within the area; None where none stands out.
+    """Return (H, W) float32, 1 on the thing under the handles; None where none stands out in the area.
 
-    The handles are clicks on it; the search is in a small picture of the area and its surroundings, since
-    what is stiff need not be known to the pixel.
+    Where it goes on beyond the area, it is tied to what stays. The handles are clicks on it; the search is in
+    a small picture of the area and its surroundings, since what is stiff need not be known to the pixel.
     """
     import cv2
 
@@ -181,8 +181,8 @@ def thing(image: Image, start: NDArray[np.float64], area: NDArray[np.bool_]) -> 
     except KeepdialError:
         return None
     part = cv2.resize(found, (box.width, box.height), interpolation=cv2.INTER_LINEAR)
-    part = np.asarray(part, np.float32) * area[box.slices]
-    share = float(part.sum()) / float(np.count_nonzero(area))
+    part = np.asarray(part, np.float32)
+    share = float((part * area[box.slices]).sum()) / float(np.count_nonzero(area))
     if not SMALL <= share <= LARGE:
         return None
     made = np.zeros(area.shape, np.float32)

@@ -47,7 +47,6 @@ class System:
             ],
             format="csr",
         )
-        self.means = [sparse.kron(eye_y, mean_x), sparse.kron(mean_y, eye_x), sparse.kron(mean_y, mean_x)]
         bend = sparse.vstack(
             [
                 sparse.kron(eye_y, _second(nx)),
@@ -56,9 +55,6 @@ class System:
             ]
         )
         self.bends = sparse.block_diag([bend, bend], format="csr")
-        inner_x, inner_y = eye_x[1:-1], eye_y[1:-1]
-        bent = [sparse.kron(eye_y, inner_x), sparse.kron(inner_y, eye_x), self.means[2]]
-        self.bent = sparse.vstack([*bent, *bent], format="csr")
         self.size = n
 
     def solved(
@@ -71,9 +67,9 @@ class System:
         flat = np.ones(self.size)
         if stiff is not None:
             flat += (STIFF - 1) * np.clip(stiff.astype(np.float64).ravel(), 0, 1)
-        weight = np.concatenate([m @ flat for m in self.means])
-        energy = KILLING * (self.rows.T @ sparse.diags(weight) @ self.rows)
-        energy = energy + BENDING * (self.bends.T @ sparse.diags(self.bent @ flat) @ self.bends)
+        stretch, bend = _links(flat.reshape(ny, nx))
+        energy = KILLING * (self.rows.T @ sparse.diags(stretch) @ self.rows)
+        energy = energy + BENDING * (self.bends.T @ sparse.diags(bend) @ self.bends)
         x = np.clip(at[:, 0], 0, nx - 1)
         y = np.clip(at[:, 1], 0, ny - 1)
         x0, y0 = np.minimum(x.astype(np.int64), nx - 2), np.minimum(y.astype(np.int64), ny - 2)
@@ -90,6 +86,23 @@ class System:
         # Where nothing is fixed, moving everything along costs nothing: the least of it is taken.
         solved[self.moves] = _solution(matrix[self.moves][:, self.moves], right[self.moves], 1e-9)
         return np.asarray(solved.reshape(2, ny, nx).transpose(1, 2, 0), np.float32)
+
+
+def _links(flat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the stiffness of each row of the two energies, for that of the nodes (ny, nx).
+
+    What links nodes is as stiff as the softest of them, so that a thing is not tied to what it is next to.
+    """
+
+    def least(values: NDArray[np.float64], axis: int, count: int) -> NDArray[np.float64]:
+        n = values.shape[axis] - count + 1
+        parts = [values.take(range(i, i + n), axis=axis) for i in range(count)] if n > 0 else [values[:0]]
+        return np.asarray(np.minimum.reduce(parts))
+
+    cells = least(least(flat, 1, 2), 0, 2).ravel()
+    stretch = np.concatenate([least(flat, 1, 2).ravel(), least(flat, 0, 2).ravel(), cells])
+    bend = np.concatenate([least(flat, 1, 3).ravel(), least(flat, 0, 3).ravel(), cells])
+    return stretch, np.concatenate([bend, bend])
 
 
 def _solution(matrix: Any, right: NDArray[np.float64], lean: float) -> NDArray[np.float64]:
