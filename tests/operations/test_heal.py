@@ -78,6 +78,21 @@ def test_a_clone_is_exact_or_takes_on_the_light_of_its_place() -> None:
     assert np.corrcoef((inner - inner.mean()).ravel(), (source - source.mean()).ravel())[0, 1] > 0.8
 
 
+def test_without_a_place_the_one_that_fits_is_taken() -> None:
+    x = np.arange(96)
+    row = np.round(128 + 60 * np.sin(2 * np.pi * x / 8)).astype(np.uint8)
+    stripes = np.broadcast_to(row[None, :, None], (64, 96, 3)).copy()
+    given = stripes.copy()
+    given[28:36, 44:52] = 0
+    done = edit(
+        Request(operation="clone", targets=(box(44, 28, 8, 8),), params={"blend": False}), Image(given)
+    )
+    assert np.array_equal(done.image.pixels, stripes)
+    everything = Request(operation="clone", targets=(box(4, 4, 90, 58),))
+    with pytest.raises(SelectionError, match="large enough"):
+        edit(everything, Image(given))
+
+
 @pytest.mark.parametrize(
     ("where", "error"),
     [("3,3", SelectionError), ("64,34", SelectionError), ("here", ParameterError), ("1,2,3", ParameterError)],

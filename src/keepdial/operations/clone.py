@@ -7,21 +7,29 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from keepdial.errors import ParameterError, SelectionError
-from keepdial.operations import Operation, Params, Stage
+from keepdial.operations import Operation, Params, Saying, Stage
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from keepdial.geometry import Box
     from keepdial.image import Image
     from keepdial.select import Selection
     from keepdial.settings import Settings
+
+LOOK = 64
+"""How far at least a place is looked for, in px."""
 
 
 class CloneParams(Params):
     """Where to copy from, and how."""
 
-    copy_from: str = Field(
+    copy_from: str | None = Field(
+        default=None,
         max_length=60,
         description="X,Y: the place to copy from, in pixels of the upright picture; it comes to lie in the "
-        "middle of the selection's box.",
+        "middle of the selection's box. Not given: the place near by that fits best.",
     )
     blend: bool = Field(
         default=True,
@@ -45,14 +53,15 @@ def point_of(text: str, *, option: str) -> tuple[float, float]:
 
 def stage(image: Image, selection: Selection, params: CloneParams, settings: Settings) -> Stage:
     """Work out the way from the selection to the place; that place must be picture, and not selected."""
-    import numpy as np
-
     mask, box = selection.mask, selection.box
-    x, y = point_of(params.copy_from, option="copy_from")
+    point = None if params.copy_from is None else point_of(params.copy_from, option="copy_from")
     if box is None:
         return Stage(image, mask)
-    dx = round(x - (box.x + box.width / 2))
-    dy = round(y - (box.y + box.height / 2))
+    if point is None:
+        dx, dy = _nearby(image, mask, box)
+    else:
+        dx = round(point[0] - (box.x + box.width / 2))
+        dy = round(point[1] - (box.y + box.height / 2))
     there = box.shift(dx, dy)
     if there.clip(image.size) != there:
         raise SelectionError(
@@ -65,12 +74,31 @@ def stage(image: Image, selection: Selection, params: CloneParams, settings: Set
             f"The place to copy from, {there}, overlaps what is to be replaced.",
             hint="Choose a point further away, or select less.",
         )
-    if image.alpha is not None and not np.all(image.alpha[there.slices][taken]):
+    if image.alpha is not None and not bool(image.alpha[there.slices][taken].all()):
         raise SelectionError(
             f"The place to copy from, {there}, is transparent in part.", hint="Choose another point."
         )
     notes = (f"Copied from {there}.",)
     return Stage(image, mask, feather=params.feather, notes=notes, guide=(dx, dy))
+
+
+def _nearby(image: Image, mask: NDArray[np.float32], box: Box) -> tuple[int, int]:
+    """Return the way from the selection to the place whose rim is most like its own."""
+    from keepdial.color import unit
+    from keepdial.healing import Piece, place
+
+    area = box.grow(2 * LOOK + 3 * max(box.width, box.height)).clip(image.size)
+    free = mask[area.slices] <= 0
+    if image.alpha is not None:
+        free &= image.alpha[area.slices] > 0
+    piece = Piece(box.shift(-area.x, -area.y), mask[box.slices] > 0)
+    found = place(unit(image.pixels[area.slices]), piece, mask[area.slices] <= 0, free)
+    if found is None:
+        raise SelectionError(
+            "No place near the selection is large enough to copy from.",
+            hint="Say from where (copy_from), or select less.",
+        )
+    return found
 
 
 OPERATION = Operation(
@@ -83,4 +111,5 @@ OPERATION = Operation(
     done="Cloned",
     scales=True,
     examples=("clone photo.jpg --box 120,80,40,40 --copy-from 220,95 -o clean.jpg",),
+    says=(Saying(("clone", "clone over", "clone stamp", "cover with a copy", "patch over")),),
 )
