@@ -52,14 +52,11 @@ class HighlightsParams(ToneParams):
 
 def passes(params: HighlightsParams, look: Look) -> tuple[Pass, ...]:
     """Darken the base layer of what is light; the detail upon it stays."""
-    import numpy as np
-
     from keepdial.tone.locallight import by_base, highlight_stops
 
     if params.amount == 0:
         return ()
-    share = np.float32(params.amount / 100)
-    return by_base(look, lambda base: share * highlight_stops(base))
+    return by_base(look, lambda base: highlight_stops(base, params.amount / 100))
 
 
 OPERATION = Operation(

@@ -47,9 +47,9 @@ def coefficients(guide: Array, target: Array, *, radius: int, edge: float) -> tu
 
     # The mean is taken off first: squares of small differences, not differences of large squares.
     centre = np.float32(guide.mean())
-    around = guide - centre
+    around: Array = guide - centre
     mean_guide = mean(around)
-    variance = mean(around * around) - mean_guide * mean_guide
+    variance: Array = mean(around * around) - mean_guide * mean_guide
     np.maximum(variance, 0, out=variance)
     if target is guide:
         mean_target, covariance = mean_guide + centre, variance

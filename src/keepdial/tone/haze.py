@@ -1,9 +1,9 @@
 """Haze: how much of it lies where, and the picture without it, or with more.
 
-K. He, J. Sun, X. Tang, Single Image Haze Removal Using Dark Channel Prior, CVPR 2009: in a clear picture every
+K. He, J. Sun, X. Tang, Single Image Haze Removal Using Dark Channel Prior, CVPR 2009: in a clear picture each
 neighbourhood holds something dark in one of the channels, so that what is light there in all of them is haze.
-A picture with haze is I = J t + A (1 - t): J without haze, t what gets through, A the colour of the air. As in
-the paper the values are the file's own, which lie closer to what the eye sees than linear light does.
+A picture with haze is I = J t + A (1 - t): J without haze, t what gets through, A the colour of the air. As
+in the paper the values are the file's own, which lie closer to what the eye sees than linear light does.
 """
 
 from __future__ import annotations

@@ -58,16 +58,18 @@ def shadow_stops(base: Array) -> Array:
     return np.float32(SHADOW_STOPS) * rise(base, -11.5, -6.0) * rise(-base, 1.0, 5.0)
 
 
-def highlight_stops(base: Array) -> Array:
-    """Return by how many stops (...) a base (...) in stops is darkened at -100, as a positive number.
+def highlight_stops(base: Array, amount: float) -> Array:
+    """Return by how many stops (...) a base (...) in stops is changed at an amount from -1 to 1.
 
-    Most a stop below white; less at white itself, so that white stays light and what is just below it
-    separates from it; above white nearly all of it.
+    Down: most a stop below white; less at white itself, so that white stays light and what is just below it
+    separates from it; above white nearly all of it. Up: as far as `unclipped` lets it.
     """
-    darker = np.float32(HIGHLIGHT_STOPS) * rise(base, -3.2, -0.8)
-    darker -= np.float32(HIGHLIGHT_STOPS - WHITE_STOPS) * rise(base, -0.8, 0.0)
-    darker += np.float32(BURNT) * np.maximum(base, 0)
-    return darker
+    change = np.float32(HIGHLIGHT_STOPS) * rise(base, -3.2, -0.8)
+    if amount < 0:
+        change -= np.float32(HIGHLIGHT_STOPS - WHITE_STOPS) * rise(base, -0.8, 0.0)
+        change += np.float32(BURNT) * np.maximum(base, 0)
+    change *= np.float32(amount)
+    return change
 
 
 def unclipped(light: Array, gain: Array) -> Array:
@@ -102,7 +104,7 @@ def by_base(look: Look, change: Callable[[Array], Array]) -> tuple[Pass, ...]:
 
 
 def limited(detail: Array, largest: float = LARGEST) -> Array:
-    """Return detail (...) in stops, in which what is large (an edge) is made small again: x / (1 + x^2)^1.5."""
+    """Return detail (...) in stops, where what is large (an edge) is made small again: x (1 + x^2)^-1.5."""
     over = detail * np.float32(1 / largest)
     over *= over
     over += 1
@@ -111,7 +113,7 @@ def limited(detail: Array, largest: float = LARGEST) -> Array:
 
 
 def protected(base: Array) -> Array:
-    """Return how far (...) detail may be raised, 0 to 1, where the base (...) is: not in black nor at white."""
+    """Return how far (...) detail may be raised, 0 to 1, by the base (...): not in black, less at white."""
     return rise(base, -9.5, -6.0) * (np.float32(1) - np.float32(0.7) * rise(base, -0.8, 0.0))
 
 

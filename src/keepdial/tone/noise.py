@@ -33,7 +33,7 @@ EDGE = 2 / 255
 OPPONENT = np.array(
     [[3**-0.5, 3**-0.5, 3**-0.5], [2**-0.5, 0, -(2**-0.5)], [6**-0.5, -2 * 6**-0.5, 6**-0.5]], np.float32
 )
-"""Rotates encoded red, green, blue into light and two colours; orthonormal, so that white noise stays white."""
+"""Rotates encoded red, green, blue into light and two colours; orthonormal: white noise stays white."""
 
 
 def cosines(side: int = SIDE) -> Array:

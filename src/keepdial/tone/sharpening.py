@@ -25,6 +25,8 @@ RADIUS, SMALLEST = 0.0003, 0.7
 """The radius where none is given: a part of the diagonal, at least so many px."""
 OVERSHOOT = 0.12
 """How much of what goes beyond the lightest or darkest around is left."""
+ROOM = np.float32(0.75)
+"""How much of the way to white, or to black, a pixel may go."""
 
 
 def radius_of(look: Look, radius: float | None) -> float:
@@ -49,24 +51,34 @@ def sharpen(look: Look, amount: float, radius: float, threshold: float) -> tuple
     def run(tile: Array, rows: slice) -> Array:
         luma = look.luminance(tile)
         size = (2 * wide + 1, 2 * wide + 1)
-        detail = luma - cv2.GaussianBlur(luma, size, radius, borderType=cv2.BORDER_REFLECT)
+        blurred = cv2.GaussianBlur(luma, size, radius, borderType=cv2.BORDER_REFLECT)
+        detail = luma - np.asarray(blurred, np.float32)
         if least > 0:
             detail -= np.clip(detail, -least, least)
         detail *= times
-        tile += _held(luma, detail, around)[..., None]
+        added = _held(luma, detail, around)
+        up, down = _room(tile)
+        np.clip(added, -down, up, out=added)
+        for channel in range(3):
+            tile[..., channel] += added
         return tile
 
     return (Pass(run, domain="encoded", halo=max(wide, reach)),)
 
 
 def _held(luma: Array, detail: Array, around: NDArray[np.uint8]) -> Array:
-    """Return what to add (h, w) to luma (h, w) so that it hardly goes beyond what lies around, nor beyond
-    black and white, unless it lies there already."""
+    """Return what to add (h, w) to luma (h, w) so that it hardly goes beyond what lies around."""
     wanted = luma + detail
     lightest = np.asarray(cv2.dilate(luma, around), np.float32)
     darkest = np.asarray(cv2.erode(luma, around), np.float32)
     held = np.clip(wanted, darkest, lightest)
     held += np.float32(OVERSHOOT) * (wanted - held)
-    np.clip(held, np.minimum(luma, 0), np.maximum(luma, 1), out=held)
     held -= luma
-    return held
+    return np.asarray(held, np.float32)
+
+
+def _room(tile: Array) -> tuple[Array, Array]:
+    """Return how far (h, w) all channels may go up, and down, before one comes near white or black."""
+    largest = np.maximum(np.maximum(tile[..., 0], tile[..., 1]), tile[..., 2])
+    least = np.minimum(np.minimum(tile[..., 0], tile[..., 1]), tile[..., 2])
+    return ROOM * np.maximum(1 - largest, 0), ROOM * np.maximum(least, 0)
