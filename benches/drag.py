@@ -180,7 +180,8 @@ def speed() -> None:
             cpu.append(time.process_time() - before)
     size = case.picture.shape[0] * case.picture.shape[1] / 1e6
     print(
-        f"\n{len(spent)} edits of {size:.2f} MP: median {np.median(spent):.2f} s, slowest {max(spent):.2f} s, "
+        f"\n{len(spent)} edits of {size:.2f} MP: median {np.median(spent):.2f} s, "
+        f"slowest {max(spent):.2f} s, "
         f"processor time {np.median(cpu):.2f} s; load {os.getloadavg()[0]:.1f}"
     )
 

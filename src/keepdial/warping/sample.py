@@ -95,6 +95,10 @@ def _rows(lo: int, hi: int, pixels: Floats3, places: Floats3, out: Floats3) -> N
         for x in range(w):
             left, right = max(x - 1, 0), min(x + 1, w - 1)
             px, py = places[y, x, 0], places[y, x, 1]
+            if px == np.float32(x) and py == np.float32(y) and y < pixels.shape[0] and x < pixels.shape[1]:
+                for c in range(channels):  # what does not move stays, whatever its neighbours do
+                    out[y, x, c] = pixels[y, x, c]
+                continue
             across, along = np.float32(max(1, right - left)), np.float32(max(1, down - up))
             ax = (places[y, right, 0] - places[y, left, 0]) / across
             ay = (places[y, right, 1] - places[y, left, 1]) / across
