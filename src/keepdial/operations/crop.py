@@ -114,7 +114,7 @@ def _by_content(
 ) -> tuple[Box, tuple[str, ...]]:
     from keepdial.shape import framing
 
-    found = framing.things(image)
+    found = framing.things(image) if params.content else ()
     if chosen is not None:
         mine = framing.Thing("what is selected", selection.mask, framing.CHOSEN, 2.0, main=True)
         found = (mine, *found)

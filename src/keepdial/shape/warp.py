@@ -118,9 +118,10 @@ def _weighted(source: Image) -> Array:
 def _unweighted(read: Array, channels: int) -> tuple[Array, Array | None]:
     if read.shape[2] == channels:
         return np.clip(read, 0, 1, out=read), None
-    opacity = np.clip(read[..., channels], 0, 1)
-    colour = read[..., :channels] / np.maximum(opacity, CLEAR)[..., None]
-    return np.clip(colour, 0, 1), opacity
+    # The spline swings over at edges, colours and opacity alike: before that is cut off, their ratio is right.
+    opacity = read[..., channels]
+    colour = read[..., :channels] / np.maximum(opacity, np.float32(CLEAR))[..., None]
+    return np.clip(colour, 0, 1), np.clip(opacity, 0, 1)
 
 
 def _averaged(values: Array, fine: int) -> Array:
