@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from keepdial.backends import Capabilities, Frame, Proposal, Step
 from keepdial.progress import Cancel, Event, Listener, silent
 
-CAN = Capabilities(operations=frozenset({"clone"}), quality=0.5, memory_mb=200, whole=True)
+CAN = Capabilities(operations=frozenset({"clone"}), quality=0.5, memory_mb=350, whole=True)
 
 
 @dataclass(frozen=True, slots=True)

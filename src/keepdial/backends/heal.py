@@ -10,7 +10,7 @@ from keepdial.progress import Cancel, Event, Listener, silent
 CAN = Capabilities(
     operations=frozenset({"heal"}),
     quality=0.5,
-    memory_mb=60,
+    memory_mb=250,
     context=2.5,
     least_context=56,
 )
