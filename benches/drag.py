@@ -6,7 +6,8 @@
 Forty known warps of Kodak photographs (`kit/warps.py`) and two samples of real drag edits. Distances are
 measured by looking for the handle's surroundings in the result (`keepdial.warping.track`), never taken from
 the warp; the same measure on the true picture says how good it is. Beside ours: the picture as it is, and
-plain rigid moving least squares over the same area, without new texture. Each edit has a pin across a part
+plain rigid moving least squares over the same area, without new texture, and ours with everything stretching
+alike, and without new texture. Each edit has a pin across a part
 of the area's rim; no pixel of it may change.
 """
 
@@ -35,7 +36,7 @@ from kit.machine import describe
 from kit.paths import ROOT, need_shared
 from kit.warps import Warp, known_warps, samples
 
-METHODS = ("as it is", "plain MLS", "ours")
+METHODS = ("as it is", "plain MLS", "ours, alike", "ours")
 ROWS, TILE = 7, 230
 MEGAPIXEL = 1.6
 """How much the photographs are enlarged for timing: 768 x 512 becomes one megapixel."""
@@ -99,7 +100,8 @@ def quality(cases: list[Warp]) -> None:
         changed += int((ours != case.picture).any(axis=2)[pin].sum())
         flat = np.asarray(mls_map(case.mask.shape, case.start, case.end, free=case.mask), np.float32)
         peer = np.asarray(np.rint(np.clip(sample(case.picture, flat), 0, 1) * 255), np.uint8)
-        shown: dict[str, Pixels] = dict(zip(METHODS, (case.picture, peer, ours), strict=True))
+        alike, _, _ = dragged(case, pin, rigid=False, mend=False)
+        shown: dict[str, Pixels] = dict(zip(METHODS, (case.picture, peer, alike, ours), strict=True))
         if case.truth is not None:
             shown["truth"] = case.truth
         box = Box.of(case.mask)

@@ -148,7 +148,5 @@ OPERATION = Operation(
             amount="right",
             units=("px", "pixel", "pixels"),
         ),
-        Saying(("make the object bigger", "scale the object up", "grow the object"), {"scale": 1.25}),
-        Saying(("make the object smaller", "scale the object down", "shrink the object"), {"scale": 0.8}),
     ),
 )

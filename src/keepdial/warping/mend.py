@@ -123,7 +123,8 @@ def mended(
     levels = _levels(warped, source, hole, usable, depth)
     if not levels or not levels[-1].valid.any():
         return warped
-    options = Options(pull=0.0, draws=0, reuse=0.0, rounds=(1, 2, 2))
+    # Near to where the warp has it, and no crease twice: a stretch by two would otherwise repeat each one.
+    options = Options(pull=1.0, draws=2, reuse=100.0, rounds=(2, 3, 3))
     first = len(levels) - 1
     _begin(levels[first], moved, first)
     work = [options.rounds_at(i) * max(1, one.ty.size) for i, one in enumerate(levels)]
