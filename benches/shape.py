@@ -3,8 +3,8 @@
     python benches/shape.py              # all tables, some minutes
     python benches/shape.py tilt|uprights|crop|turn
 
-tilt: Kodak photographs turned by known angles. Some are tilted as they are, so besides the error of the answer
-as it stands there is the error beside the answer for the photograph as it is. `odd` are the photographs on
+tilt: Kodak photographs turned by known angles. Some are tilted as they are, so besides the error of the
+answer as it stands there is the error beside the answer for the photograph as it is. `odd` are those on
 which the limit was tuned. uprights: the same with a camera that was raised or lowered. crop: faces that are
 found in the photographs, at several shapes, by content and from the middle. turn: by 5 degrees and back,
 rounded to 8 bits in between; PSNR over the middle.
@@ -85,9 +85,7 @@ def odd(path: Path) -> int:
 
 
 def cameras(paths: list[Path]) -> None:
-    print(
-        f"\nuprights{'':8}{'asked':>7}{'answers':>9}{'median error':>14}{'over 2':>8}   degrees, beside itself"
-    )
+    print(f"\nuprights{'':8}{'asked':>7}{'answers':>9}{'median error':>14}{'over 2':>8}   degrees")
     rows, alone = [], []
     for path in paths:
         rgb = read_rgb(path)

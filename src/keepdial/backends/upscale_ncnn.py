@@ -76,7 +76,7 @@ def _enlarged(asked: object, progress: Listener, cancel: Cancel | None) -> Propo
     pixels, alpha = enlarge(asked, network)
     note = f"Fine detail was drawn by a network (Real-ESRGAN, {asked.kind}): it may not have been there."
     if asked.faithful == 1:
-        note += " Reduced to its old size, the picture is the source again."
+        note += " Reduced to its old size, it is the picture that it was made of, nearly to the sample."
     return Proposal(pixels, (note,), alpha)
 
 

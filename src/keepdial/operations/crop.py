@@ -82,7 +82,7 @@ def window_of(image: Image, selection: Selection, params: CropParams) -> tuple[B
         return chosen.grow(dx, dy).clip(size), ()
     window = _largest(size, params)
     if params.content or chosen is not None:
-        return _by_content(image, selection, window, chosen)
+        return _by_content(image, selection, window, chosen, look=params.content)
     free = Size(size.width - window.width, size.height - window.height)
     x = {"left": 0, "right": free.width}.get(params.placement, free.width // 2)
     y = {"top": 0, "bottom": free.height}.get(params.placement, free.height // 2)
@@ -110,11 +110,11 @@ def _largest(size: Size, params: CropParams) -> Size:
 
 
 def _by_content(
-    image: Image, selection: Selection, window: Size, chosen: Box | None
+    image: Image, selection: Selection, window: Size, chosen: Box | None, *, look: bool
 ) -> tuple[Box, tuple[str, ...]]:
     from keepdial.shape import framing
 
-    found = framing.things(image) if params.content else ()
+    found = framing.things(image) if look else ()
     if chosen is not None:
         mine = framing.Thing("what is selected", selection.mask, framing.CHOSEN, 2.0, main=True)
         found = (mine, *found)

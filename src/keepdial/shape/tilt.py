@@ -39,7 +39,7 @@ SHORT = 0.03
 """Lines count from this length, as a part of the diagonal."""
 RIM = 0.02
 """Lines within this part of the shorter side from the picture's border are its own edge."""
-ENOUGH = 0.3
+ENOUGH = 0.25
 """Confidence from which a tilt is believed; tuned on odd Kodak photographs by benches/shape.py."""
 
 
