@@ -12,7 +12,7 @@ AMOUNTS = {
     "a touch": 0.3, "just a touch": 0.3, "a tiny bit": 0.3, "a hint": 0.3,
     "a tad": 0.4, "a shade": 0.4, "subtly": 0.4,
     "slightly": 0.5, "a little": 0.5, "a little bit": 0.5, "gently": 0.5, "softly": 0.5, "a little too": 0.5,
-    "half": 0.5,
+    "half": 0.5, "slight": 0.5, "gentle": 0.5, "faint": 0.4, "subtle": 0.4, "mild": 0.6,
     "a bit": 0.6, "a bit more": 0.6, "a bit too": 0.6,
     "somewhat": 0.7,
     "moderately": 1.0, "too": 1.0,
@@ -20,6 +20,7 @@ AMOUNTS = {
     "considerably": 1.7, "much": 1.8, "very": 1.8, "really": 1.8, "far": 1.8, "significantly": 1.8,
     "far too": 1.8, "much too": 1.8,
     "a lot": 2.0, "lots": 2.0, "way": 2.0, "way too": 2.0, "strongly": 2.0, "greatly": 2.0, "twice": 2.0,
+    "strong": 2.0, "heavy": 2.2, "dramatic": 2.5, "extreme": 2.8,
     "heavily": 2.2, "dramatically": 2.5, "drastically": 2.5, "extremely": 2.8,
 }  # fmt: skip
 """How much larger or smaller than ordinary an amount is made by each."""
