@@ -9,8 +9,8 @@ a figure of 0.5 says that half of it is left. Constants were chosen on the even 
 
 Match is given the photograph as it was as reference, or, for "another", the next one of the list. Its error
 is the distance of the histograms: how far the values of L, of a and of b have to be moved on average, added
-up (the sum of three one-dimensional earth mover's distances). Posterising is looked for in a ramp of all 65536
-greys that is given the same look: reversals (a lighter grey became darker), the largest step between
+up (the sum of three one-dimensional earth mover's distances). Posterising is looked for in a ramp of all
+65536 greys that is given the same look: reversals (a lighter grey became darker), the largest step between
 neighbours, in all and outside of the darkest hundredth, and how many levels are left.
 """
 

@@ -8,8 +8,8 @@ photograph without it, beside OpenCV's non-local means with the true deviation (
 ourselves) and a Gaussian blur of the best width of four for each deviation.
 
 Halos: a step edge from 0.15 to 0.7 (encoded). How far the result lies, beside the edge, from what the same
-operation makes of an even picture of that tone, in % of the step; the three pixels at the edge itself count for
-sharpen alone. The peer is an unsharp mask of about the same size and amount.
+operation makes of an even picture of that tone, in % of the step; the three pixels at the edge itself count
+for sharpen alone. The peer is an unsharp mask of about the same size and amount.
 """
 
 from __future__ import annotations

@@ -87,3 +87,12 @@ def test_size_hardly_matters(photos: Path) -> None:
     one, other = measured(values), measured(looked_at(np.clip(large, 0, 1)))
     assert one.exposure == pytest.approx(other.exposure, abs=0.02)
     assert one.warmth == pytest.approx(other.warmth, abs=0.04)
+
+
+def test_variety_is_of_colours_and_not_of_the_light(photos: Path) -> None:
+    values = photo(photos, "coffee.png") * 0.9
+    many = measured(values).variety
+    assert many > 0.3
+    assert measured(values * f32([0.8, 1, 0.7])).variety == pytest.approx(many, rel=0.1)
+    red = np.random.default_rng(0).random((30, 30, 1)).astype(np.float32) * f32([0.9, 0.3, 0.2])
+    assert measured(red).variety < 0.12

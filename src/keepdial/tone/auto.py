@@ -2,8 +2,8 @@
 
 For each thing that can be wrong there is a number (`statistics`), a middle, and a zone around it in which
 ordinary good photographs lie: there nothing is done. Outside of it the number is moved: just beyond the
-zone's end hardly, at twice the zone's width to the middle. What comes of it lies in the zone, so that a second time
-nothing is left to do. Middles and zones were chosen on photographs (``benches/auto.py``).
+zone's end hardly, at twice the zone's width to the middle. What comes of it lies in the zone, so that a
+second time nothing is left to do. Middles and zones were chosen on photographs (``benches/auto.py``).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ BLACK = Zone(0.085, NEVER, 0.049)
 LIGHT = Zone(0.0, NEVER, 0.4)
 """In stops that the picture lacks, judged by its whites and by its middle."""
 TOO_LIGHT = Zone(0.5, NEVER, 0.07)
-WARMTH = Zone(0.03, 0.06, 0.074)
+WARMTH = Zone(0.03, 0.08, 0.074)
 SIDEWAYS = Zone(-0.005, 0.12, 0.12)
 COLOUR = Zone(-2.4, 0.7, NEVER)
 """On a scale of doublings."""
@@ -59,12 +59,19 @@ NIGHT = (0.03, 0.12)
 """A picture is not made lighter where half of it is darker than the first, all the way above the second."""
 LIT = (0.70, 0.82)
 """Nor where its whites are lighter than the second, less above the first: dusk with lamps, a silhouette."""
+BURNT = (0.85, 0.95)
+"""It is not made darker where its whites are darker than the first, as it is above the second."""
 MOST_STOPS, LEAST_STOPS = 2.0, -1.2
 MOST_COLOUR = 2.6
 MOST_GAIN = 2.0
 MOST_BLACK = 0.3
 CAST = (0.8, 0.2)
 """Warmth and tint beyond which colours are no cast of the light but the scene's own."""
+COLOURS = 0.12
+"""With less variety all is of one colour, and it cannot be told whether the light's or the thing's."""
+FLAT = (0.12, 0.3)
+"""A picture that goes over less than the first has nothing but an even tone, over more than the second has a
+scene: between, the less is made of its black and white."""
 GREY = 0.012
 """With less chroma a picture is black and white and has no colour to raise."""
 DECODED = 2.4
@@ -197,15 +204,16 @@ def _further(done: Correction, now: Statistics, before: Statistics, luma: Array)
     One after the other: how light and how coloured a picture is shows when its black is black.
     """
     # What is measured lies on a scale that `done.black` has stretched already.
-    black = done.black - BLACK.move(now.black) * (1 - done.black)
+    scene = _share(before.white - before.black, *FLAT)
+    black = done.black - scene * BLACK.move(now.black) * (1 - done.black)
     black = float(np.clip(black, 0, MOST_BLACK))
     if black != done.black:
         return replace(done, black=black)
     lacking = BY_WHITES * _stops(WHITES, now.white) + (1 - BY_WHITES) * _stops(MIDDLES, now.exposure)
     white = (before.white - done.black) / (1 - done.black)
-    night = _share(before.middle, *NIGHT) * (1 - _share(white, *LIT))
+    night = scene * _share(before.middle, *NIGHT) * (1 - _share(white, *LIT))
     stops = -night * LIGHT.move(lacking)
-    too_light = TOO_LIGHT.move(now.exposure)
+    too_light = scene * _share(white, *BURNT) * TOO_LIGHT.move(now.exposure)
     if stops == 0 and too_light != 0:
         stops = _stops(now.exposure + too_light, now.exposure)
     stops = float(np.clip(done.stops + stops, LEAST_STOPS, MOST_STOPS))
@@ -234,7 +242,8 @@ def _neutral(
     gains: tuple[float, float, float], now: Statistics, before: Statistics, luma: Array
 ) -> tuple[float, float, float]:
     """Return the gains that take the cast of the light out, as far as it is one."""
-    if abs(before.warmth) > CAST[0] or abs(before.tint) > CAST[1] or before.spread <= GREY:
+    of_the_scene = abs(before.warmth) > CAST[0] or abs(before.tint) > CAST[1] or before.variety < COLOURS
+    if before.spread <= GREY or of_the_scene:
         return gains
     move = WARMTH.move(now.warmth) * WARM + SIDEWAYS.move(now.tint) * TINT
     if not move.any():

@@ -26,6 +26,8 @@ SIDE = 640
 STRONG = 0.1
 """A change of light by more than this, 1 = black to white, counts as this."""
 LEAST = 1e-6
+DARK = 0.1
+"""Luma below which the ratio of two channels is noise."""
 WHOLE = 0.97
 """Pixels with a lighter channel do not count for the colour of the light."""
 WARM = np.array([0.55, -0.83])
@@ -45,6 +47,8 @@ class Statistics:
         colour: how colourful it is, on a scale of doublings: the mean of chroma over light, and of changes of
             colour over changes of light.
         spread: chroma that 90 % of the picture stays below; 0 = grey.
+        variety: how many colours there are, on a scale of doublings: how far the middle 60 % of the ratios of
+            channels lie apart, weighted by changes of light. No cast of the light changes it.
     """
 
     black: float
@@ -55,6 +59,7 @@ class Statistics:
     cast: tuple[float, float]
     colour: float
     spread: float
+    variety: float
 
     @property
     def warmth(self) -> float:
@@ -113,7 +118,25 @@ def measure(values: Array, inside: Array, luma_of: Array) -> Statistics:
         cast=(float(np.log2(change[0] / change[1])), float(np.log2(change[2] / change[1]))),
         colour=float(0.5 * np.log2(relative + 1e-3) + 0.5 * np.log2(changing + 1e-3)),
         spread=float(np.quantile(chroma[where], 0.9)),
+        variety=_variety(values, luma, steps * whole),
     )
+
+
+def _variety(values: Array, luma: Array, weights: Array) -> float:
+    seen = (luma > np.float32(DARK)) & (weights > 0)
+    if not seen.any():
+        return 0.0
+    logs = np.log2(values[seen] + np.float32(0.02))
+    red, blue = (_between(logs[:, channel] - logs[:, 1], weights[seen]) for channel in (0, 2))
+    return float(np.hypot(red, blue))
+
+
+def _between(values: Array, weights: Array) -> float:
+    """Return the distance of the quantiles 0.2 and 0.8 of weighted values (n,)."""
+    order = np.argsort(values)
+    share = np.cumsum(weights[order], dtype=np.float64)
+    low, high = np.interp([0.2 * share[-1], 0.8 * share[-1]], share, values[order])
+    return float(high - low)
 
 
 def _changes(values: Array, axis: int) -> Array:
