@@ -27,13 +27,12 @@ def match(image: Image, reference: Image, **params: Any) -> Any:
 def histograms(a: Any, b: Any) -> float:
     """Sum of the earth mover's distances of CIE L, a and b."""
     shares = np.linspace(0, 1, 401)
-    first, second = (
-        np.quantile(
-            cv2.cvtColor(p.astype(np.float32) / 255, cv2.COLOR_RGB2Lab).reshape(-1, 3), shares, axis=0
-        )
-        for p in (a, b)
-    )
+    first, second = (np.quantile(lab(p).reshape(-1, 3), shares, axis=0) for p in (a, b))
     return float(np.abs(first - second).mean(axis=0).sum())
+
+
+def lab(pixels: Any) -> Any:
+    return cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
 
 
 @pytest.mark.parametrize("one", ["astronaut.png", "coffee.png", "rocket.jpg"])
@@ -47,9 +46,8 @@ def test_match_more_than_halves_the_distance_of_the_histograms(one: str, other: 
 
 def test_a_spoilt_photograph_gets_its_own_look_back(photos: Path) -> None:
     photo = open_image(photos / "coffee.png")
-    spoilt = photo.with_pixels(
-        (40 + 0.4 * photo.pixels * np.array([0.8, 1.0, 1.2])).clip(0, 255).astype(np.uint8)
-    )
+    faded = 40 + 0.4 * photo.pixels * np.array([0.8, 1.0, 1.2])
+    spoilt = photo.with_pixels(faded.clip(0, 255).astype(np.uint8))
     back = match(spoilt, photo).image.pixels
     assert histograms(back, photo.pixels) < 0.15 * histograms(spoilt.pixels, photo.pixels)
 
