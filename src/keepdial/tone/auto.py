@@ -194,7 +194,7 @@ def find(values: Array, inside: Array, space: Space) -> tuple[Correction, Statis
             break
         correction = further
         result = apply(values, table_of(correction, space, ROUGHLY), correction.colour, space.luma)
-        now = measure(np.clip(result, 0, 1), inside, space.luma)
+        now = measure(np.clip(result, 0, 1), inside, space.luma, variety=before.variety)
     return correction, before, now
 
 

@@ -81,13 +81,14 @@ def looked_at(values: Array) -> Array:
     return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def measure(values: Array, inside: Array, luma_of: Array) -> Statistics:
+def measure(values: Array, inside: Array, luma_of: Array, *, variety: float | None = None) -> Statistics:
     """Measure a picture.
 
     Args:
         values: (h, w, 3) float32 in [0, 1], encoded, at the size of `looked_at`.
         inside: (h, w) float32 in [0, 1], 1 = counts.
         luma_of: (3,) float32, the share of each channel in luma.
+        variety: what it is, where it is known already.
     """
     luma = values @ luma_of
     across, down = _changes(values, 1), _changes(values, 0)
@@ -100,15 +101,17 @@ def measure(values: Array, inside: Array, luma_of: Array) -> Statistics:
     exposure = float((luma * steps).sum() / total)
     contrast = float(np.sqrt((((luma - np.float32(exposure)) ** 2) * steps).sum() / total))
     # A channel that is cut off changes no more, whatever the colour of the light.
-    whole = counts * (values.max(axis=-1) < np.float32(WHOLE))
-    change = ((np.abs(across) + np.abs(down)) * whole[..., None]).sum(axis=(0, 1)) + LEAST
+    largest = np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2])
+    whole = counts * (largest < np.float32(WHOLE))
+    change = whole.reshape(-1) @ (np.abs(across) + np.abs(down)).reshape(-1, 3) + LEAST
     chroma = np.hypot(values @ OPPONENT[1], values @ OPPONENT[2])
     where = counts > 0
     black, middle, white = np.quantile(luma[where], [0.005, 0.5, 0.995]).tolist()
-    light = values.sum(axis=-1) * np.float32(3**-0.5) + np.float32(0.05)
+    light = values @ OPPONENT[0] + np.float32(0.05)
     relative = float((chroma / light)[where].mean())
-    turned = (np.abs(across @ OPPONENT.T) + np.abs(down @ OPPONENT.T))[where].mean(axis=0)
-    changing = float(turned[1:].sum() / (turned[0] + LEAST))
+    turned = (np.abs(across @ OPPONENT.T) + np.abs(down @ OPPONENT.T)).reshape(-1, 3)
+    least, first, second = (counts.reshape(-1) @ turned).tolist()
+    changing = (first + second) / (least + LEAST)
     return Statistics(
         black=black,
         middle=middle,
@@ -118,7 +121,7 @@ def measure(values: Array, inside: Array, luma_of: Array) -> Statistics:
         cast=(float(np.log2(change[0] / change[1])), float(np.log2(change[2] / change[1]))),
         colour=float(0.5 * np.log2(relative + 1e-3) + 0.5 * np.log2(changing + 1e-3)),
         spread=float(np.quantile(chroma[where], 0.9)),
-        variety=_variety(values, luma, steps * whole),
+        variety=_variety(values, luma, steps * whole) if variety is None else variety,
     )
 
 
