@@ -109,3 +109,31 @@ def test_names_are_paints_and_codes_are_codes() -> None:
     assert not says_lightness("red")
     with pytest.raises(ParameterError, match="from_colour"):
         encoded("bleen", option="from_colour")
+
+
+def test_a_black_thing_gets_a_coat_and_keeps_its_highlights() -> None:
+    black = np.full(3, 0.004, np.float32)
+    change = paint(own_of(black, bright=3.0), RED, SPACE)
+    new = change(flat([0, 0, 0], black, [0.7, 0.7, 0.7]), np.ones((1, 3), np.float32))[0]
+    assert new[1] == pytest.approx(RED, abs=0.005)
+    assert new[0] == pytest.approx(RED * 0.6 / 1.6, abs=0.005)  # the base coat alone
+    assert new[2] == pytest.approx([0.7, 0.7, 0.7], abs=1e-6)
+
+
+def test_a_pale_thing_that_turns_black_gets_no_complement() -> None:
+    beige = np.array([0.5, 0.42, 0.32], np.float32)
+    change = paint(own_of(beige, bright=1.5), np.full(3, 0.01, np.float32), SPACE)
+    seen = flat(beige, [0.45, 0.42, 0.38], [0.5, 0.36, 0.22])  # itself, paler, browner
+    new = change(seen, np.ones((1, 3), np.float32))[0]
+    assert new.max() < 0.12
+    assert (new[:, 2] <= new[:, 0] + 1e-3).all()
+
+
+def test_a_thing_that_is_nearly_all_black_is_found_black() -> None:
+    rng = np.random.default_rng(2)
+    dark = (rng.uniform(0, 0.003, (900, 1)) + rng.uniform(0, 0.0004, (900, 3))).astype(np.float32)
+    shine = np.full((100, 3), 0.6, np.float32)
+    found = own_colour(np.concatenate([dark, shine]), np.ones(1000, np.float32), SPACE)
+    assert found.colour[0] == pytest.approx(0.004)
+    assert np.hypot(*found.colour[1:]) < 0.0005
+    assert found.share > 0.5

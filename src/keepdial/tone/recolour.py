@@ -24,19 +24,33 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
-CHROMATIC = (0.04, 0.12)
+CHROMATIC = (0.10, 0.35)
 """Chroma over lightness (linear) from where a thing begins to have a colour, to where it surely has one."""
 HUE = (25.0, 50.0)
 """Degrees of hue up to which a pixel surely has the thing's colour, and from which it has not."""
 NEUTRAL = (0.10, 0.25)
-"""The same for a thing without colour: chroma over lightness of the pixel."""
+"""The same for a thing without colour: how far chroma over lightness is from the thing's own."""
 LIGHTNESS = (0.40, 0.62)
 """Lightness under which a pixel is too dark to be such a thing's, and from which it is not, as a part of the
 thing's own: a tyre is no white car in the shade."""
+BRIGHT = 0.45
+"""OKLab's lightness from where that counts; of a darker thing it is the highlights that are told apart:"""
+SHINING = (0.30, 0.45)
+"""lightness above the thing's own up to which a pixel surely is no highlight, and from which it is one."""
+PALE = 0.6
+"""How much more a thing's colour may vary the more colour it has."""
+RICHER = 0.75
+"""How little it counts that a pixel has more of a pale thing's hue."""
 SHINE = 3.0
 """Light on a grey thing beyond this many times its ordinary one is a reflection, whatever its parts get."""
 DEVIATION = 1.25
 """Most by which colour differences on the thing grow."""
+DARKEST = 0.004
+"""A black thing counts as at least so light: what is darker has no shading that could be told from noise."""
+BASE = 0.6
+"""What a black thing gets of a new colour even where no light is seen on it, of what its lit part gets."""
+BLACK = 0.002
+"""Light of which the colour is noise."""
 STEPS, BINS = 40, 96
 
 
@@ -81,6 +95,7 @@ class Paint:
         own, new: (3,) opponent; the thing's colour before and after.
         coloured: 0 = the thing has no colour of its own, 1 = it surely has one.
         ceiling: without a colour of its own, light beyond this many times its own is a reflection.
+        base: shading that is added before the new colour is laid on.
         headroom: the shading at which the new colour reaches white; inf = it never does.
         to, back: (3, 3), between linear light and opponent.
     """
@@ -89,6 +104,7 @@ class Paint:
     new: NDArray[np.float64]
     coloured: float
     ceiling: float
+    base: float
     headroom: float
     to: NDArray[np.float64]
     back: NDArray[np.float64]
@@ -96,11 +112,12 @@ class Paint:
     def __call__(self, light: Array, weight: Array) -> Array:
         """Return light (h, W, 3) with the thing's colour changed by `weight` (h, W), 1 = wholly."""
         seen = light @ np.asarray(self.to, np.float32).T
-        a, b = self._body(seen)
+        a, chroma, b = self._body(seen)
         member = weight * belongs(seen, self.own, self.coloured)
         grown = self._rolled(a)
         gained = grown[..., None] * np.asarray(self.new, np.float32)
-        gained -= a[..., None] * np.asarray(self.own, np.float32)
+        gained[..., 0] -= a * np.float32(self.own[0])
+        gained[..., 1:] -= chroma[..., None] * np.asarray(self.own[1:], np.float32)
         # Differences of hue on the thing turn with it.
         was = np.array([-self.own[2], self.own[1]])
         gained[..., 1:] += (
@@ -109,14 +126,16 @@ class Paint:
         if self.coloured < 1:
             # The faint tints of a grey thing fade as it darkens.
             fades = np.minimum(gained[..., 0] / np.maximum(seen[..., 0], np.float32(1e-3)), 0)
-            tint = np.maximum(fades, -1)[..., None] * seen[..., 1:]
+            left = seen[..., 1:] - chroma[..., None] * np.asarray(self.own[1:], np.float32)
+            tint = np.maximum(fades, -1)[..., None] * left
             gained[..., 1:] += np.float32(1 - self.coloured) * tint
         out = seen + member[..., None] * gained
         done = out @ np.asarray(self.back, np.float32).T
         return fitted(done, out[..., 0], light)
 
-    def _body(self, seen: Array) -> tuple[Array, Array]:
-        """Return how much of the thing's colour is in each pixel, and how far its hue is off, both (h, W)."""
+    def _body(self, seen: Array) -> tuple[Array, Array, Array]:
+        """Return how much of the thing's lightness and of its chroma is in each pixel, and how far its hue is
+        off, each (h, W)."""
         level, u, v = self.own.tolist()
         first, second = seen[..., 1], seen[..., 2]
         square = max(u * u + v * v, 1e-8)
@@ -127,10 +146,13 @@ class Paint:
         # No more of its colour than there is light.
         along = np.asarray(np.clip(along, 0, 1.6 * ratio), np.float32)
         body = np.float32(self.coloured) * along + np.float32(1 - self.coloured) * plain
-        return body, across
+        # Of a pale colour no more is taken out than there is, or its complement would be left.
+        chroma = np.float32(self.coloured) * along + np.float32(1 - self.coloured) * np.minimum(along, plain)
+        return np.asarray(body, np.float32), np.asarray(chroma, np.float32), across
 
     def _rolled(self, body: Array) -> Array:
         """Return the shading for the new colour: bright parts stop short of white."""
+        body = (body + np.float32(self.base)) / np.float32(1 + self.base)
         if not np.isfinite(self.headroom):
             return body
         return rolled(body, self.headroom, 1.0)
@@ -166,10 +188,17 @@ def belongs(seen: Array, own: NDArray[np.float64], coloured: float) -> Array:
     if coloured < 1:
         root, mine = np.asarray(np.cbrt(level), np.float32), float(np.cbrt(max(own[0], 1e-3)))
         low = smoothstep(root, LIGHTNESS[0] * mine, LIGHTNESS[1] * mine)
-        tint = np.asarray(chroma / np.maximum(level, 6e-3), np.float32)
-        by_grey = smoothstep(tint, NEUTRAL[1], NEUTRAL[0])
-        if mine >= 0.45:
-            by_grey *= low
+        mean = own[1:] / max(own[0], 1e-3)
+        by = seen[..., 1:] / np.maximum(level, 6e-3)[..., None] - mean.astype(np.float32)
+        flat = float(np.hypot(*mean))
+        u, v = (mean / max(flat, 1e-6)).tolist()
+        along, across = by[..., 0] * u + by[..., 1] * v, by[..., 1] * u - by[..., 0] * v
+        # More of a pale thing's own hue is still the same thing: the brown in its beige.
+        along = np.where(along > 0, along * (1 - RICHER * _step(flat, 0.05, 0.2)), along)
+        tint = np.asarray(np.hypot(along, across), np.float32)
+        wide = PALE * flat
+        by_grey = smoothstep(tint, NEUTRAL[1] + wide, NEUTRAL[0] + wide)
+        by_grey *= low if mine >= BRIGHT else smoothstep(root, mine + SHINING[1], mine + SHINING[0])
     return np.asarray(coloured * by_hue + (1 - coloured) * by_grey, np.float32)
 
 
@@ -201,10 +230,11 @@ def own_colour(light: Array, weight: Array, space: Space, near: Array | None = N
     seen = light @ np.asarray(opponent(space), np.float32).T
     level = np.maximum(seen[:, 0], np.float32(1e-4))
     chroma = np.hypot(seen[:, 1], seen[:, 2])
-    # Bounded: the chroma of a blue is several times its lightness.
-    by = seen[:, 1:] / (level + chroma)[:, None]
-    # Nearly black and burnt pixels say little about colour.
-    trust = weight * np.minimum(1, level / np.float32(0.01)) * np.where(light.max(axis=1) > 0.98, 0.15, 1)
+    # Bounded, since the chroma of a blue is several times its lightness, and 0 for what is nearly black.
+    by = seen[:, 1:] / (level + chroma + np.float32(BLACK))[:, None]
+    # Dark and burnt pixels say little about colour, but where nearly all are dark.
+    enough = min(0.01, 0.5 * _quantile(level, weight, 0.5))
+    trust = weight * np.minimum(1, level / np.float32(enough)) * np.where(light.max(axis=1) > 0.98, 0.15, 1)
     if near is not None:
         asked = np.asarray(opponent(space), np.float64) @ near
         flat = float(np.hypot(*asked[1:]) / max(asked[0], 1e-4))
@@ -215,10 +245,11 @@ def own_colour(light: Array, weight: Array, space: Space, near: Array | None = N
     centre = _fullest(by, trust)
     mine = trust * np.exp(-(((by - centre) / _spread(centre)) ** 2).sum(axis=1) / 2)
     share = float(mine.sum() / max(float(weight.sum()), 1e-6))
-    middle = _quantile(level, mine, 0.5)
+    middle = max(_quantile(level, mine, 0.5), DARKEST)
     bright = _quantile(level, mine, 0.9) / max(middle, 1e-4)
-    centre = centre / max(1 - float(np.hypot(*centre)), 0.05)
-    return Own(np.array([middle, *(centre * middle)]), float(np.clip(bright, 1, 4)), share)
+    bounded = float(np.hypot(*centre))
+    centre = centre * (1 + BLACK / middle) / max(1 - bounded, 0.05)
+    return Own(np.array([middle, *(centre * middle)], np.float64), float(np.clip(bright, 1, 4)), share)
 
 
 def _fullest(by: Array, trust: Array) -> NDArray[np.float64]:
@@ -273,7 +304,12 @@ def paint(own: Own, aim: Array, space: Space, *, lightness: float = 1.0) -> Pain
     flat = float(np.hypot(*own.colour[1:]) / max(float(own.colour[0]), 1e-4))
     coloured = _step(flat, *CHROMATIC)
     ceiling = min(SHINE, 1.15 * own.bright)
-    return Paint(own.colour, new, coloured, ceiling, headroom, to, back)
+    base = BASE * (1 - coloured) * (1 - _step(float(own.colour[0]), 0.005, 0.03)) * _lighter(own, new)
+    return Paint(own.colour, new, coloured, ceiling, base, headroom, to, back)
+
+
+def _lighter(own: Own, new: NDArray[np.float64]) -> float:
+    return _step(float(new[0]) / float(own.colour[0]), 1.0, 4.0)
 
 
 def _mixed(own: float, new: float, share: float) -> float:
