@@ -22,11 +22,13 @@ WHITE_COLOUR = 0.75
 """Share of the red and yellow that goes out of the whites at full strength."""
 PUPIL = 0.16
 """Largest radius of a red pupil, in distances of the eyes: an iris has 0.1, the glow blooms."""
-NEAR, NEAR_ESTIMATED = 0.2, 0.26
+NEAR, NEAR_ESTIMATED = 0.24, 0.26
 """How far from the middle of the eye a red pupil may lie, in distances of the eyes."""
-RED = 0.075
+RED = 0.062
 """Least redness of a pupil (`redness`); what a red pupil has beyond the skin around is at least MORE."""
-MORE = 0.055
+MORE = 0.036
+COMMON = 0.12
+"""Where more than this share of what lies around a patch is red as well, it is no pupil."""
 
 
 def eye_masks(parts: Parts, lab: Array) -> tuple[Array, Array]:
@@ -50,7 +52,7 @@ def eye_masks(parts: Parts, lab: Array) -> tuple[Array, Array]:
         np.maximum(irises, inside * opening * (dark if face.estimated else 1), out=irises)
         rest = opening * (1 - parts.disc(middle, 1.05 * radius, soft=1.0))
         colour = np.hypot(lab[..., 1], lab[..., 2])
-        pale = np.clip((0.9 * float(np.hypot(*usual[1:])) - colour) / 0.02 + 0.5, 0, 1)
+        pale = np.clip((0.8 * float(np.hypot(*usual[1:])) - colour) / 0.02 + 0.5, 0, 1)
         light = np.clip((lab[..., 0] - 0.75 * float(usual[0])) / 0.08 + 0.5, 0, 1)
         np.maximum(whites, rest * pale * light, out=whites)
     return softened(irises, soft), softened(whites, soft)
@@ -99,11 +101,14 @@ def redness(light: Array) -> Array:
     return np.asarray(a - 0.55 * np.maximum(b - 0.5 * np.abs(a), 0), np.float32)
 
 
-def find_red(lab: Array, near: NDArray[np.bool_], unit: float, *, most: int = 1) -> tuple[RedPupil, ...]:
+def find_red(
+    lab: Array, near: NDArray[np.bool_], unit: float, *, most: int = 1, lonely: bool = False
+) -> tuple[RedPupil, ...]:
     """Return the red pupils in `near` (h, w) bool, the reddest first; `lab` (h, w, 3) is OKLab.
 
     A red pupil is a compact patch, redder by `MORE` than what lies around `near`, no larger than `PUPIL`
-    distances of the eyes (`unit`, px), and does not go on outside: cheeks, lids and lips do.
+    distances of the eyes (`unit`, px), and does not go on outside: cheeks, lids and lips do. With `lonely`
+    there must be little else that is red in `near`: lips would be.
     """
     if not near.any():
         return ()
@@ -137,6 +142,10 @@ def find_red(lab: Array, near: NDArray[np.bool_], unit: float, *, most: int = 1)
         if radius > max(PUPIL * unit, 1.6) or (filled > 6 and (long > 2.2 or filled < 0.45 * w * h)):
             continue
         if area > 4 and bool((own & ~inner).any()):
+            continue
+        # Lips are red on beyond a patch of them; around a pupil there is an iris.
+        rest = near & ~(grown(own.astype(np.float32), 0.5 * radius + 1) > 0)
+        if lonely and rest.any() and float((red[rest] > 0.5 * (usual + level)).mean()) > COMMON:
             continue
         middle = middles[k]
         found.append(RedPupil(float(middle[0]), float(middle[1]), max(radius, 0.7), float(red[own].max())))

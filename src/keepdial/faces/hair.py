@@ -35,8 +35,8 @@ def strands(chance: Array, rgb: NDArray[np.uint8], radius: float) -> Array:
 def dyed(lab: Array, hair: Array, colour: Array, unit: float, strength: float) -> Array:
     """Return `lab` (h, w, 3) with the hair in `colour` (3,), all OKLab.
 
-    Hue and chroma become the colour's, the chroma with the lightness (a dark strand has less of it) and with
-    the hair's own variation; lightness moves as a whole, so strands and shine stay.
+    Hue and chroma become the colour's, the chroma with the lightness (what is darker than the colour has less
+    of it) and with the hair's own variation; lightness moves as a whole, so strands and shine stay.
     """
     inside = hair > 0.5
     if not inside.any():
@@ -47,7 +47,7 @@ def dyed(lab: Array, hair: Array, colour: Array, unit: float, strength: float) -
     light = lab[..., 0]
     # Black stays black and white white: in between the whole of it moves.
     target = light + move * np.clip(light / max(usual, 0.05), 0, 1.15) * np.clip((1.02 - light) / 0.25, 0, 1)
-    relative = np.clip(target / max(usual + move, 0.05), 0, 1.25)
+    relative = np.clip(target / max(float(colour[0]), 0.05), 0, 1.25)
     shine = np.clip((light - usual - 0.5 * SHINE) / SHINE, 0, 1)
     own = np.hypot(lab[..., 1], lab[..., 2])
     smooth = np.maximum(weighted_blur(own, hair, max(1.0, 0.1 * unit)), LEAST_CHROMA)

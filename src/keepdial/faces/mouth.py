@@ -19,6 +19,10 @@ SHUT = 0.035
 """Height of the opening, in distances of the eyes, below which no teeth can show."""
 FEW = 0.0015
 """Least area of teeth, in squares of the distance of the eyes."""
+BLUSH = (0.19, 0.16)
+"""Deviations of the blush across and down, in distances of the eyes."""
+LIGHTER = 0.35
+"""How far a colour lightens what is darker than itself, beside how far it darkens what is lighter."""
 YELLOW, LIGHT = 0.8, 0.06
 """Share of the yellow that goes, and by how much OKLab lightness rises, at full strength."""
 
@@ -87,9 +91,13 @@ def coloured(lab: Array, mask: Array, colour: Array, unit: float, strength: floa
     out = lab.copy()
     smooth = weighted_blur(lab, mask, max(1.0, 0.1 * unit))
     share = np.float32(strength) * mask
-    out[..., 1:] += share[..., None] * (colour[1:] - smooth[..., 1:])
     usual = float(np.median(lab[inside][:, 0]))
-    out[..., 0] += share * np.float32(shade * (float(colour[0]) - usual))
+    move = shade * (float(colour[0]) - usual)
+    # Paint on something darker lightens it little, and has less colour there.
+    move *= LIGHTER if move > 0 else 1
+    pale = min(1.0, (usual + move) / max(float(colour[0]), 0.05))
+    out[..., 1:] += share[..., None] * (colour[1:] * np.float32(pale) - smooth[..., 1:])
+    out[..., 0] += share * np.float32(move)
     return out
 
 
@@ -99,5 +107,5 @@ def cheeks(parts: Parts, skin: Array) -> Array:
     unit = parts.face.unit
     for indices in topology.CHEEKS:
         middle = parts.face.at(indices).mean(axis=0)
-        np.maximum(found, parts.spot(middle, 0.24 * unit, 0.19 * unit), out=found)
+        np.maximum(found, parts.spot(middle, BLUSH[0] * unit, BLUSH[1] * unit), out=found)
     return np.asarray(found * np.clip(1.4 * skin, 0, 1), np.float32)

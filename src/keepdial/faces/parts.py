@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 SHIFT = 6
 """Bits behind the point with which outlines are drawn."""
+FINE, MANY = 4, 200_000
+"""How many times larger outlines are drawn that have fewer pixels around them than MANY."""
 FOREHEAD = 0.1
 """How far above the mesh's outline the forehead reaches, in parts of the face's height."""
+HOLE = 0.13
+"""Largest radius of a hole in the skin that may be a spot on it, in distances of the eyes."""
 SURE, DOUBT = 1.3, 2.2
 """Skin counts fully within SURE spreads of its colour and not at all beyond SURE + DOUBT."""
 LEAST_SPREAD = (0.07, 0.014, 0.016)
@@ -53,10 +57,19 @@ class Parts:
         mask = np.zeros((self.box.height, self.box.width), np.uint8)
         if self.box.area == 0:
             return mask.astype(np.float32)
-        # The mesh counts from corners, OpenCV from the middles of pixels.
-        there = (points - np.array([self.box.x + 0.5, self.box.y + 0.5], np.float32)) * (1 << SHIFT)
-        outline = np.round(there).astype(np.int32)
-        cv2.fillPoly(mask, [outline], 255, lineType=cv2.LINE_AA, shift=SHIFT)
+        corner = np.array([self.box.x, self.box.y], np.float32)
+        low, high = (points - corner).min(axis=0), (points - corner).max(axis=0)
+        x0, y0 = np.maximum(np.floor(low).astype(int), 0).tolist()
+        x1, y1 = np.minimum(np.ceil(high).astype(int) + 1, mask.shape[::-1]).tolist()
+        if x1 > x0 and y1 > y0:
+            # OpenCV draws half a pixel too much, which counts on an eye of a few pixels: it is drawn large.
+            large = FINE if (x1 - x0) * (y1 - y0) < MANY else 1
+            part = np.zeros((large * (y1 - y0), large * (x1 - x0)), np.uint8)
+            # The mesh counts from corners, OpenCV from the middles of pixels.
+            there = ((points - corner - [x0, y0]) * large - 0.5) * (1 << SHIFT)
+            cv2.fillPoly(part, [np.round(there).astype(np.int32)], 255, shift=SHIFT)
+            shrunk = cv2.resize(part, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
+            mask[y0:y1, x0:x1] = shrunk
         return softened(mask.astype(np.float32) / np.float32(255), soft)
 
     def disc(self, centre: Array, radius: float, *, soft: float = 1.0) -> Array:
@@ -110,6 +123,18 @@ class Parts:
         # A hair's breadth of doubt must not cut holes: what is skin all around is skin.
         likely = np.asarray(cv2.blur(likely, (size := max(1, round(0.04 * unit)) | 1, size)), np.float32)
         return softened(inside * free * np.clip(likely * 1.25 - 0.1, 0, 1), max(0.6, 0.03 * unit))
+
+    def ground(self, skin: Array) -> Array:
+        """Return the skin with its small holes shut: a mole has another colour and lies on skin all the same.
+
+        Where there are many holes it is hair, and no ground to look for spots on.
+        """
+        size = 2 * max(1, round(HOLE * self.face.unit)) + 1
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+        shut = np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, kernel), np.float32)
+        dense = np.clip((softened(skin, 0.15 * self.face.unit) - 0.5) / 0.2, 0, 1)
+        inside = self.polygon(self.face.at(topology.OVAL))
+        return np.asarray(shut * inside * dense * np.clip(1 - self.features(grow=0.05), 0, 1), np.float32)
 
     def iris(self, side: int) -> tuple[Array, float]:
         """Return the middle (2,) and the radius in px of one iris, 0 = left in the picture, 1 = right."""

@@ -23,7 +23,7 @@ PORES = 0.012
 """Standard deviation below which detail is texture that stays, in distances of the eyes (0.8 mm)."""
 BLOTCHES = 0.09
 """Standard deviation above which variation is the face's own shape and light (6 mm)."""
-EDGES = (0.035, 0.02, 0.02)
+EDGES = (0.05, 0.025, 0.025)
 """Contrast in OKLab at which something counts as an edge and is kept rather than smoothed."""
 TINT = 0.16
 """Standard deviation of what counts as a blotch of colour, in distances of the eyes (10 mm)."""
@@ -31,7 +31,7 @@ RADII = (0.014, 0.024, 0.04, 0.06)
 """Radii at which spots are looked for, in distances of the eyes (0.9 to 4 mm)."""
 CONTRAST = 0.022
 """Least contrast of a spot in OKLab at the middle of the scale of sensitivity."""
-REACH = 1.7
+REACH = 2.5
 """Radius within which a spot is healed, in radii of the spot."""
 
 
@@ -104,12 +104,12 @@ def blemishes(lab: Array, skin: Array, unit: float, sensitivity: float) -> tuple
     for share in RADII:
         radius = share * unit
         if radius >= 0.8:
-            found += _spots(lab, skin, radius, least, 9 - 6 * sensitivity)
+            found += _spots(lab, skin, radius, least, 6 - 4.5 * sensitivity)
     found.sort(key=lambda spot: -spot.contrast)
     kept: list[Blemish] = []
     for spot in found:
         if all(
-            np.hypot(spot.x - k.x, spot.y - k.y) > REACH * max(spot.radius, k.radius) for k in kept
+            np.hypot(spot.x - k.x, spot.y - k.y) > 1.7 * max(spot.radius, k.radius) for k in kept
         ):  # the same spot at another size
             kept.append(spot)
     return tuple(kept)
@@ -134,7 +134,7 @@ def _spots(lab: Array, skin: Array, radius: float, least: float, times: float) -
         ys = np.clip(np.round(y + 2.4 * radius * np.sin(turns)).astype(int), 0, skin.shape[0] - 1)
         xs = np.clip(np.round(x + 2.4 * radius * np.cos(turns)).astype(int), 0, skin.shape[1] - 1)
         height = float(stands[y, x])
-        if float(stands[ys, xs].max()) < 0.45 * height:
+        if float(stands[ys, xs].max()) < 0.4 * height:
             spots.append(Blemish(float(x), float(y), radius, height))
     return spots
 

@@ -49,7 +49,7 @@ NOSTRILS = (98, 97, 2, 326, 327, 278, 344, 1, 115, 48)
 """Around the underside of the nose."""
 
 CHIN = 152
-CHEEKS = ((50, 205, 187), (280, 425, 411))
+CHEEKS = ((50, 205, 101), (280, 425, 330))
 """On the left and the right cheek, about its apple."""
 SIDES = (
     (234, 93, 132, 58, 172, 136, 150, 149),
@@ -58,5 +58,3 @@ SIDES = (
 """The outline of the cheeks and the jaw, left and right, from the ear down."""
 MIDDLE = (10, 151, 9, 168, 6, 197, 195, 5, 4, 1, 2, 152)
 """Down the middle of the face."""
-STILL = (117, 346, 118, 347, 101, 330, 36, 266)
-"""Below the eyes and beside the nose: what moves by itself when nothing else does is none of these."""

@@ -53,7 +53,7 @@ def stage(image: Image, selection: Selection, params: BlemishesParams, settings:
     for face in faces:
         parts = parts_of(image, face)
         lab = lab_of(image, parts.box)
-        skin = parts.skin(lab)
+        skin = parts.ground(parts.skin(lab))
         if not everything(selection):
             skin = skin * selection.mask[parts.box.slices]
         found = blemishes(lab, skin, face.unit, params.sensitivity / 100)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
-DEEP = 0.5
+DEEP = 0.85
 """How far the lightness follows, beside the colour."""
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PLACES = 40
 """So many separate places of a drawn selection are looked into, the largest first."""
-ROUND_EACH = 4
+IN_A_PLACE = 4
 """So many red pupils at most are looked for in one drawn place: it may hold a face, or two."""
 
 
@@ -112,7 +112,7 @@ def _in_places(image: Image, selection: Selection) -> list[Spot]:
         box = Box(x, y, w, h).grow(round(max(w, h)) + 3).clip(image.size)
         lab = lab_of(image, box)
         unit = 0.75 * max(w, h) / PUPIL
-        pupils = find_red(lab, labels[box.slices] == k, unit, most=ROUND_EACH)
+        pupils = find_red(lab, labels[box.slices] == k, unit, most=IN_A_PLACE, lonely=True)
         if pupils:
             spots.append(Spot(box, {"red": pupil_mask(lab, pupils)}, unit, {"pupils": pupils}))
     return spots
