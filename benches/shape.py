@@ -6,8 +6,8 @@
 tilt: Kodak photographs turned by known angles. Some are tilted as they are, so besides the error of the
 answer as it stands there is the error beside the answer for the photograph as it is. `odd` are those on
 which the limit was tuned. uprights: the same with a camera that was raised or lowered. crop: faces that are
-found in the photographs, at several shapes, by content and from the middle. turn: by 5 degrees and back,
-rounded to 8 bits in between; PSNR over the middle.
+found in the photographs and that fit, at several shapes, by content and from the middle. turn: by 5 degrees
+and back, rounded to 8 bits in between; PSNR over the middle.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def crops(paths: list[Path]) -> None:
                 assert place.placement is not None
                 kept = Box(-place.placement.x, -place.placement.y, *place.mask.shape[::-1])
                 for face in faces:
-                    totals[name][_where(face, kept)] += 1
+                    if face.width <= kept.width and face.height <= kept.height:
+                        totals[name][_where(face, kept)] += 1
     for name, (whole, cut, out) in totals.items():
         print(f"{name:20}{whole + cut + out:7}{whole:8}{cut:6}{out:6}")
 

@@ -30,15 +30,18 @@ wide = shaped("crop", astronaut, aspect="21:9", content=True)
 tall = shaped("crop", astronaut, aspect="9:16", content=True)
 
 # A page on the table, seen from the side, and flat again by its four corners.
-corners = np.float32([[70, 110], [350, 40], [500, 300], [160, 370]])
+sheet = np.float32([[-210, -150, 0], [210, -150, 0], [210, 150, 0], [-210, 150, 0]])
+camera = np.float64([[470, 0, 300], [0, 470, 200], [0, 0, 1]])
+corners = cv2.projectPoints(sheet, np.float64([-0.7, 0.5, 0.25]), np.float64([0, 0, 560]), camera, None)[0]
+corners = np.float32(corners.reshape(4, 2))
 page = np.full((300, 420, 3), 245, np.uint8)
 for row in range(40, 270, 26):
     page[row : row + 3, 30:390] = 90
 cv2.putText(page, "keepdial", (110, 165), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (30, 30, 160), 3, cv2.LINE_AA)
 lay = cv2.getPerspectiveTransform(np.float32([[0, 0], [420, 0], [420, 300], [0, 300]]), corners)
-seen = np.full(coffee.pixels.shape, 60, np.uint8)
-cv2.warpPerspective(page, lay, (600, 400), dst=seen, borderMode=cv2.BORDER_TRANSPARENT)
-askance = Image(seen)
+share = cv2.warpPerspective(np.ones(page.shape, np.float32), lay, (600, 400))
+seen = share * cv2.warpPerspective(page, lay, (600, 400), borderMode=cv2.BORDER_REPLICATE)
+askance = Image(np.uint8(seen + (1 - share) * coffee.pixels))
 words = " ".join(f"{x:g},{y:g}" for x, y in corners)
 flat = shaped("perspective", askance, corners=words)
 
@@ -47,8 +50,8 @@ side_by_side(
     ("held askew", askew),
     ("straighten", level),
     ("before", astronaut),
-    ("crop --aspect 21:9 --content", wide),
     ("crop --aspect 9:16 --content", tall),
+    ("crop --aspect 21:9 --content", wide),
     ("a page from the side", askance),
     ("perspective --corners ...", flat),
     columns=2,

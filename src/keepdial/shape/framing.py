@@ -32,8 +32,11 @@ DETAIL, THIRDS, MIDDLE = 1.0, 0.3, 0.02
 """What detail, the rule of thirds and the middle of the picture count, beside the things' own weights."""
 FACE, TEXT, SUBJECT, CHOSEN = 10.0, 3.0, 4.0, 100.0
 """What things count: all faces together, all text, the main subject, and what was selected."""
-HAIR = 0.3
-"""How much a face's box grows for hair and chin, as a part of its sides."""
+HEAD = 0.3
+"""What the rest of the head counts, as a part of the face's weight."""
+HAIR, CHIN, EARS = 0.65, 0.25, 0.3
+"""How much a face's box, from the brows to the chin, grows upwards, downwards and to the sides, as a part of
+its own sides: a head is more than a face."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -41,7 +44,7 @@ class Thing:
     """Something that matters.
 
     Attributes:
-        label: what it is, in words.
+        label: what it is, in words; "" where nothing is to be said of it.
         region: (H, W) float32 over the picture, 1 = part of it, or its box.
         weight: what it counts.
         firm: what it costs to cut it in two, as a multiple of its weight.
@@ -64,8 +67,9 @@ def things(image: Image) -> tuple[Thing, ...]:
     faces = face_boxes(image)
     sizes = [box.area**0.5 for box in faces]
     for box, size in zip(faces, sizes, strict=True):
-        grown = box.grow(round(HAIR * box.width), round(HAIR * box.height)).clip(image.size)
-        found.append(Thing("face", grown, FACE * size / sum(sizes), 2.0, main=size > 0.5 * max(sizes)))
+        weight, main = FACE * size / sum(sizes), size > 0.5 * max(sizes)
+        found.append(Thing("face", box, (1 - HEAD) * weight, 2.0, main=main))
+        found.append(Thing("", _head(box).clip(image.size), HEAD * weight, 1.0))
     text = finders().get("text")
     if text is not None and text.glance is not None and not text.missing():
         read = [one for one in text.glance(image) if one.score >= text.guard_least]
@@ -76,6 +80,13 @@ def things(image: Image) -> tuple[Thing, ...]:
     if float(mask.mean()) > 0.002:
         found.append(Thing("the main subject", mask, SUBJECT, 0.3, main=not faces))
     return tuple(found)
+
+
+def _head(face: Box) -> Box:
+    left, top = round(EARS * face.width), round(HAIR * face.height)
+    return Box(
+        face.x - left, face.y - top, face.width + 2 * left, face.height + top + round(CHIN * face.height)
+    )
 
 
 def detail(image: Image) -> Map:
@@ -122,7 +133,7 @@ def best_window(size: Size, window: Size, found: Sequence[Thing], busy: Map) -> 
 def said(window: Box, size: Size, found: Sequence[Thing]) -> str:
     """Return in a sentence what the window keeps, cuts and leaves out."""
     groups: dict[str, list[str]] = {"keeps": [], "cuts": [], "leaves out": []}
-    for thing in found:
+    for thing in (one for one in found if one.label):
         share = _kept(thing, window, size)
         if share >= WHOLE:
             groups["keeps"].append(thing.label)

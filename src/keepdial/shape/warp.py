@@ -118,7 +118,8 @@ def _weighted(source: Image) -> Array:
 def _unweighted(read: Array, channels: int) -> tuple[Array, Array | None]:
     if read.shape[2] == channels:
         return np.clip(read, 0, 1, out=read), None
-    # The spline swings over at edges, colours and opacity alike: before that is cut off, their ratio is right.
+    # The spline swings over at edges, colours and opacity alike: their ratio is right before that is cut off,
+    # not after.
     opacity = read[..., channels]
     colour = read[..., :channels] / np.maximum(opacity, np.float32(CLEAR))[..., None]
     return np.clip(colour, 0, 1), np.clip(opacity, 0, 1)
