@@ -100,3 +100,14 @@ def test_the_orange_suit_becomes_blue_and_nothing_else_does(photos: Path) -> Non
     assert np.abs(new - old)[badge].mean() < 8
     strap = np.s_[380:420, 262:268]  # white
     assert np.abs(new - old)[strap].mean() < 15
+
+
+def test_what_is_behind_a_soft_edge_is_not_dyed() -> None:
+    # A white disc before dark red, and a mask that reaches 2 px too far.
+    y, x = np.mgrid[0:64, 0:64]
+    apart = np.hypot(x - 32, y - 32)
+    pixels = np.where((apart < 20)[..., None], np.uint8(200), np.array([120, 12, 10], np.uint8))
+    done = recolored(Image(pixels.astype(np.uint8)), apart < 22, colour="blue").image.pixels.astype(int)
+    behind = (apart > 20.5) & (apart < 24)
+    assert np.abs(done - pixels)[behind].max() < 25
+    assert (done[apart < 18][:, 2] > done[apart < 18][:, 0] + 60).all()

@@ -23,6 +23,8 @@ BAND = 0.008
 """Width of the band in which a thing's soft edge is looked for, as a part of the picture's diagonal."""
 LIGHTNESS = 0.75
 """How far the lightness moves where a colour's name says nothing about it."""
+LEAST = 0.004
+"""Light under which a share of it cannot be told."""
 FEW = 0.12
 """Under this share of the selected pixels a colour is no longer that of the whole thing: that is said."""
 
@@ -137,11 +139,13 @@ def passes(params: RecolorParams, look: Look) -> tuple[Pass, ...]:
     def run(light: NDArray[np.float32], rows: slice) -> NDArray[np.float32]:
         if matted is None:
             return change(light, np.full(light.shape[:2], strength, np.float32))
-        share = matted.alpha[rows]
-        thing = light
+        share, thing = matted.alpha[rows], light
         if ((share > 0) & (share < 1)).any():
             # The edge's pixels as they were, with the thing's colours instead of the mixed ones.
             thing = light + space.light(matted.colours[rows]) - space.light(frame.pixels[rows])
+            # No more of the thing is in a pixel than leaves some light for what is behind it.
+            most = (np.maximum(light, 0) / np.maximum(thing, LEAST)).min(axis=-1)
+            share = np.where(share < 1, np.minimum(share, most), share)
         return light + share[..., None] * (change(thing, np.full(share.shape, strength)) - thing)
 
     return (Pass(run),)
