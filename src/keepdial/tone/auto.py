@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keepdial.tone.render import Pass
-from keepdial.tone.statistics import TINT, WARM, Statistics, looked_at, measure
+from keepdial.tone.statistics import TINT, WARM, Statistics, looked_at, measure, strips
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +57,7 @@ WHITES, MIDDLES, BY_WHITES = 0.97, 0.41, 0.6
 """Where the brightest and the mean ordinarily lie, and the share of the first in the judgement."""
 NIGHT = (0.03, 0.12)
 """A picture is not made lighter where half of it is darker than the first, all the way above the second."""
-LIT = (0.70, 0.82)
+LIT = (0.66, 0.77)
 """Nor where its whites are lighter than the second, less above the first: dusk with lamps, a silhouette."""
 BURNT = (0.85, 0.95)
 """It is not made darker where its whites are darker than the first, as it is above the second."""
@@ -186,6 +186,7 @@ def find(values: Array, inside: Array, space: Space) -> tuple[Correction, Statis
         inside: (h, w) float32, 1 = counts.
         space: what values mean.
     """
+    values, inside = strips(values, inside)
     correction = Correction()
     before = now = measure(np.clip(values, 0, 1), inside, space.luma)
     for _ in range(ROUNDS):

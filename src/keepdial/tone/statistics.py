@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SIDE = 640
 """Longer side at which pictures are looked at, in px: changes from pixel to pixel depend on it."""
+STRIP, EACH = 6, 18
+"""Of every so many rows, so many are looked at."""
 STRONG = 0.1
 """A change of light by more than this, 1 = black to white, counts as this."""
 LEAST = 1e-6
@@ -79,6 +81,19 @@ def looked_at(values: Array) -> Array:
         return values
     size = max(1, round(values.shape[1] * scale)), max(1, round(values.shape[0] * scale))
     return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def strips(values: Array, inside: Array) -> tuple[Array, Array]:
+    """Return a third of the rows of a picture (h, w, 3), in strips, and what of it counts (h, w).
+
+    That third tells as much; the last row of each strip does not count, since the next is not its neighbour.
+    """
+    rows = np.arange(len(values))
+    if len(rows) < 4 * EACH:
+        return values, inside
+    chosen = rows % EACH < STRIP
+    counts = np.where((rows % EACH == STRIP - 1)[:, None], np.float32(0), inside)
+    return values[chosen], counts[chosen]
 
 
 def measure(values: Array, inside: Array, luma_of: Array, *, variety: float | None = None) -> Statistics:
