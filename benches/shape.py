@@ -103,7 +103,8 @@ def cameras(paths: list[Path]) -> None:
             known = base.turn if base.sure else np.eye(3)
             apart = found.turn @ (known @ rotation(angle, 0)).T
             off = np.degrees(np.arccos(np.clip((np.trace(apart) - 1) / 2, -1, 1)))
-            rows.append((found.sure, float(off)))
+            if base.sure:
+                rows.append((found.sure, float(off)))
     sure = np.array([off for is_sure, off in rows if is_sure])
     print(f"{'':16}{len(rows):7}{len(sure) / len(rows):9.0%}{np.median(sure):14.2f}{(sure > 2).mean():8.0%}")
     print(f"sure of the photographs as they are: {', '.join(alone)}")

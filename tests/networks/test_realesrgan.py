@@ -39,7 +39,7 @@ def test_without_them_it_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -
 @needed
 def test_no_seam_between_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fast networks look 18 px far: fed with that much around them, tiles are what the whole is."""
-    rgb = photo(40, 60).astype(np.float32) / 255
+    rgb = np.asarray(photo(40, 60) / 255, np.float32)
     whole, times = enlarged(rgb, "fast", 2)
     monkeypatch.setitem(NETWORKS, ("fast", 2), replace(NETWORKS["fast", 2], tile=24))
     cut, _ = enlarged(rgb, "fast", 2)

@@ -117,7 +117,7 @@ def test_a_jpeg_is_cut_along_its_grid(orientation: int) -> None:
 
 def test_a_box_in_numbers_is_obeyed_and_the_price_is_told() -> None:
     image = open_image(jpeg(photo(96, 96), subsampling=0))
-    asked = {"box_of": "10,20,40,40"}
+    asked: dict[str, Any] = {"box_of": "10,20,40,40"}
     done = edit(Request(operation="crop", params=asked), image)
     assert done.stage.placement == Box(-10, -20, 96, 96)
     assert any("with --exact off it would move by -2, -4 px" in note for note in done.notes)
@@ -130,7 +130,7 @@ def test_a_face_stays_whole(photos: Path) -> None:
     pytest.importorskip("dlib")
     image = open_image(photos / "astronaut.png")
     for aspect in ("1:2", "2:1", "1:3"):
-        params = {"aspect": aspect, "content": True}
+        params: dict[str, Any] = {"aspect": aspect, "content": True}
         done = edit(Request(operation="crop", params=params), image)
         assert done.stage.placement is not None
         kept = Box(-done.stage.placement.x, -done.stage.placement.y, *_sides(done.image))
@@ -191,7 +191,8 @@ def test_a_part_of_the_turn() -> None:
 
 
 def test_a_picture_without_lines_is_left_alone() -> None:
-    for operation, params in (("straighten", {}), ("perspective", {"auto": True})):
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (("straighten", {}), ("perspective", {"auto": True}))
+    for operation, params in asked:
         image = noise(90, 70)
         done = edit(Request(operation=operation, params=params), image)
         assert done.image.digest() == image.digest()
@@ -217,7 +218,7 @@ def test_views_that_are_none(params: dict[str, Any], name: str) -> None:
 def test_corners_read_back_what_was_there() -> None:
     """An upright rectangle of the picture, to its own size: its pixels."""
     image = noise(60, 40)
-    params = {"corners": "10,5 40,5 40,25 10,25", "size": "30x20"}
+    params: dict[str, Any] = {"corners": "10,5 40,5 40,25 10,25", "size": "30x20"}
     done = edit(Request(operation="perspective", params=params), image)
     assert np.array_equal(done.image.pixels, image.pixels[5:25, 10:40])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image as Pil
 
 from keepdial.files.exif import focal_length_35mm
 from keepdial.geometry import Size
@@ -19,7 +20,6 @@ from keepdial.shape.view import (
     uprights,
 )
 from keepdial.shape.warp import through
-from tests.files.samples import Pil
 
 SQUARE = np.array([[0, 0], [10, 0], [10, 10], [0, 10]], np.float64)
 
@@ -79,7 +79,7 @@ def test_the_true_shape_of_a_rectangle(aspect: float, vertical: float, horizonta
     """A rectangle that was seen by a turned camera has its own proportions again."""
     focal, size = 900.0, Size(1200, 900)
     flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [150 * aspect, 150]
-    back = np.linalg.inv(turned_view(rotation(vertical, horizontal), focal))
+    back = np.asarray(np.linalg.inv(turned_view(rotation(vertical, horizontal), focal)), np.float64)
     seen = through(back, flat) + np.array([600, 450])
     assert true_aspect(seen, size, focal) == pytest.approx(aspect, rel=1e-6)
 
@@ -88,7 +88,7 @@ def test_a_camera_that_looked_up() -> None:
     """Lines that meet above the picture become parallel, and what is in the middle keeps its size."""
     view = turned_view(rotation(20, 0), 500.0)
     # In the source, uprights at x = -100 and 100 lean inwards towards the top.
-    back = np.linalg.inv(view)
+    back = np.asarray(np.linalg.inv(view), np.float64)
     left = through(back, np.array([[-100, -100], [-100, 100]], np.float64))
     assert left[0, 0] > left[1, 0]
     near = through(view, np.array([[0, 0], [1, 0], [0, 1]], np.float64))

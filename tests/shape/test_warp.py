@@ -23,7 +23,8 @@ from tests.pictures import noise
 def turn(angle: float, size: Size) -> NDArray[np.float64]:
     c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
     middle = (size.width - 1) / 2, (size.height - 1) / 2
-    return moved(*middle) @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]]) @ moved(-middle[0], -middle[1])
+    back = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
+    return np.asarray(moved(*middle) @ back @ moved(-middle[0], -middle[1]))
 
 
 @pytest.mark.parametrize("channels", [1, 3])
