@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from keepdial.image import Image
     from keepdial.settings import Settings
 
-GROUP = "Shape and size"
-
 
 def unchanged(image: Image, why: str) -> Stage:
     """Return the stage on which nothing is to be done, with the reason."""
