@@ -55,7 +55,6 @@ side_by_side(
     ("half of it", match(astronaut, "coffee.png", strength=50)),
     ("before", coffee),
     ("the look of rocket.jpg", match(coffee, "rocket.jpg")),
-    ("before", rocket),
-    ("the look of coffee.png", match(rocket, "coffee.png")),
+    ("rocket.jpg", rocket),
     columns=3,
 )

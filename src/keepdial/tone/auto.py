@@ -58,7 +58,8 @@ WHITES, MIDDLES, BY_WHITES = 0.97, 0.41, 0.6
 NIGHT = (0.03, 0.12)
 """A picture is not made lighter where half of it is darker than the first, all the way above the second."""
 LIT = (0.66, 0.77)
-"""Nor where its whites are lighter than the second, less above the first: dusk with lamps, a silhouette."""
+LIVELY = (0.13, 0.17)
+"""Nor where its whites and contrast are above the second of these, less above the first: dusk, lamps."""
 BURNT = (0.85, 0.95)
 """It is not made darker where its whites are darker than the first, as it is above the second."""
 MOST_STOPS, LEAST_STOPS = 2.0, -1.2
@@ -212,7 +213,9 @@ def _further(done: Correction, now: Statistics, before: Statistics, luma: Array)
         return replace(done, black=black)
     lacking = BY_WHITES * _stops(WHITES, now.white) + (1 - BY_WHITES) * _stops(MIDDLES, now.exposure)
     white = (before.white - done.black) / (1 - done.black)
-    night = scene * _share(before.middle, *NIGHT) * (1 - _share(white, *LIT))
+    contrast = before.contrast / (1 - done.black)
+    lit = _share(white, *LIT) * _share(contrast, *LIVELY)
+    night = scene * _share(before.middle, *NIGHT) * (1 - lit)
     stops = -night * LIGHT.move(lacking)
     too_light = scene * _share(white, *BURNT) * TOO_LIGHT.move(now.exposure)
     if stops == 0 and too_light != 0:
