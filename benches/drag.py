@@ -34,10 +34,11 @@ from keepdial.warping.dragging import landings
 from kit.cases import Mask, Pixels
 from kit.machine import describe
 from kit.paths import ROOT, need_shared
-from kit.warps import Warp, known_warps, samples
+from kit.warps import Shift, Warp, known_warps, samples, shifts
 
 METHODS = ("as it is", "plain MLS", "ours, alike", "ours")
 ROWS, TILE = 7, 230
+NONE = np.empty((0, 2))
 MEGAPIXEL = 1.6
 """How much the photographs are enlarged for timing: 768 x 512 becomes one megapixel."""
 
@@ -53,6 +54,7 @@ def main() -> None:
     cases = [case for i, case in enumerate(cases) if chosen is None or i in chosen]
     quality(cases)
     if chosen is None:
+        moving()
         speed()
 
 
@@ -169,8 +171,44 @@ def strip(case: Warp, pictures: list[Pixels]) -> Pixels:
     return np.asarray(row)
 
 
+def moving() -> None:
+    """Print how like the truth moved things are, and write the contact sheet."""
+    like: dict[str, list[tuple[float, float]]] = {"as it is": [], "cut, Telea, paste": [], "ours": []}
+    tiles = list[Pixels]()
+    for case in shifts():
+        request = Request(
+            operation="move", params={"by": f"{case.by[0]},{case.by[1]}"}, targets=(masked(case.mask),)
+        )
+        ours = edit(request, Image(case.picture)).image.pixels
+        shown = dict(zip(like, (case.picture, pasted(case), ours), strict=True))
+        ys, xs = np.nonzero((case.picture != case.truth).any(axis=2))
+        part = np.s_[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+        for name, picture in shown.items():
+            like[name].append(
+                (haarpsi(case.truth[part], picture[part]), psnr(case.truth[part], picture[part]))
+            )
+        warp = Warp(case.name, case.picture, None, (case.picture != case.truth).any(axis=2), NONE, NONE)
+        tiles.append(strip(warp, [case.picture, case.truth, ours, shown["cut, Telea, paste"]]))
+    print(f"\n{len(tiles)} things moved{'HaarPSI':>14}{'PSNR':>7}")
+    for name, rows in like.items():
+        print(f"{name:22}{np.mean([r[0] for r in rows]):8.3f}{np.mean([r[1] for r in rows]):7.1f}")
+    out = ROOT / "out" / "drag_moves.png"
+    half = len(tiles) // 2
+    Picture.fromarray(np.hstack([np.vstack(tiles[:half]), np.vstack(tiles[half : 2 * half])])).save(out)
+    print(f"wrote {out.relative_to(ROOT)}: before, truth, ours, Telea")
+
+
+def pasted(case: Shift) -> Pixels:
+    """The plain peer: the mask's pixels copied, their old place filled by OpenCV's Telea."""
+    hole = cv2.dilate(case.mask.astype(np.uint8), np.ones((5, 5), np.uint8))
+    made = np.asarray(cv2.inpaint(case.picture, hole, 5, cv2.INPAINT_TELEA), np.uint8).copy()
+    ys, xs = np.nonzero(case.mask)
+    made[ys + case.by[1], xs + case.by[0]] = case.picture[ys, xs]
+    return made
+
+
 def speed() -> None:
-    """Print the seconds of whole edits of a megapixel: select, find the thing, warp, mend, measure, verify."""
+    """Print the seconds of whole edits of a megapixel, from the selection to the signals."""
     spent, cpu = list[float](), list[float]()
     for i, case in enumerate(known_warps(MEGAPIXEL)):
         if i % 4 and i != 1:

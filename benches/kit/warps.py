@@ -141,3 +141,40 @@ def samples() -> Iterator[Warp]:
         picture = read_rgb(folder / "original.jpg")
         mask = np.asarray(cv2.imread(str(folder / "mask.png"), cv2.IMREAD_GRAYSCALE)) > 127
         yield Warp(folder.name, picture, None, mask, points[::2], points[1::2])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shift:
+    """A thing pasted on a photograph, and the same thing pasted elsewhere.
+
+    Attributes:
+        name: of the case.
+        picture, truth: (h, w, 3) uint8 before and after.
+        mask: (h, w) bool, the thing before.
+        by: how far it goes, px.
+    """
+
+    name: str
+    picture: Pixels
+    truth: Pixels
+    mask: NDArray[np.bool_]
+    by: tuple[int, int]
+
+
+def shifts(count: int = 12) -> Iterator[Shift]:
+    """Yield things of GrabCut's photographs on Kodak photographs, each moved to where there is room."""
+    paths = sorted((DATA / "removal_composite").glob("*_image.png"))
+    for path in paths[:: max(1, len(paths) // count)][:count]:
+        picture = read_rgb(path)
+        ground = read_rgb(DATA / "kodak24" / f"kodim{path.stem[1:3]}.png")
+        mask = read_rgb(path.with_name(path.name.replace("_image", "_mask")))[..., 0] > 127
+        ys, xs = np.nonzero(mask)
+        h, w = mask.shape
+        width, height = int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1
+        left, right = int(xs.min()), w - 1 - int(xs.max())
+        up, down = int(ys.min()), h - 1 - int(ys.max())
+        across = min(right, round(0.8 * width)) if right >= left else -min(left, round(0.8 * width))
+        along = min(down, round(0.15 * height)) if down >= up else -min(up, round(0.15 * height))
+        truth = ground.copy()
+        truth[ys + along, xs + across] = picture[ys, xs]
+        yield Shift(path.stem.removesuffix("_image"), picture, truth, mask, (across, along))
