@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from pydantic import Field, field_validator
 
 from keepdial.operations import Operation, Saying, Stage
-from keepdial.operations._faces import AmountParams, Spot, meant, painted, shade, staged
+from keepdial.operations._faces import AmountParams, Spot, lab_of, meant, painted, parts_of, shade, staged
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from keepdial.faces.landmarks import Landmarks
+    from keepdial.geometry import Box
     from keepdial.image import Image
     from keepdial.select import Selection
     from keepdial.settings import Settings
@@ -75,6 +77,7 @@ def stage(image: Image, selection: Selection, params: HairColourParams, settings
     from keepdial.faces.hair import strands
     from keepdial.faces.landmarks import landmarks_of
     from keepdial.faces.parts import softened
+    from keepdial.geometry import Box
     from keepdial.models import installed
     from keepdial.networks import hair
     from keepdial.scene import scene_of
@@ -89,10 +92,15 @@ def stage(image: Image, selection: Selection, params: HairColourParams, settings
     spots = []
     for face in faces:
         here = face.face.box
-        box = here.grow(round(AROUND * here.width), round(AROUND * here.height)).clip(image.size)
+        wide = here.grow(round(AROUND * here.width), round(AROUND * here.height)).clip(image.size)
+        seen = Box.of(chance[wide.slices] > 0.05)
+        if seen is None:
+            continue
+        box = seen.shift(wide.x, wide.y).grow(round(0.5 * face.unit)).clip(image.size)
         found = strands(chance[box.slices], scene.rgb[box.slices], max(2.0, 0.1 * face.unit))
         if len(every) > 1:
             found = found * _nearest(face.face.box.slices, [b.slices for b in boxes], box.slices)
+        found = found * (1 - _cheeks(image, face, box))
         found = softened(np.where(found < LEAST, np.float32(0), found), 0.6)
         if (found > 0.5).any():
             spots.append(Spot(box, {"hair": found}, face.unit))
@@ -116,6 +124,23 @@ def _nearest(own: tuple[slice, slice], every: list[tuple[slice, slice]], part: t
 
     nearest = np.min([away(face) for face in every], axis=0)
     return np.asarray(away(own) <= nearest, np.float32)
+
+
+def _cheeks(image: Image, face: Landmarks, box: Box) -> Array:
+    """Return the skin below the eyes over `box`, 1 = skin: the network takes shaded cheeks for hair."""
+    import numpy as np
+
+    from keepdial.geometry import overlap, size_of
+
+    parts = parts_of(image, face)
+    skin = parts.skin(lab_of(image, parts.box))
+    y, x = np.ogrid[: parts.box.height, : parts.box.width]
+    middle, down = face.eyes.mean(axis=0), face.axes[1]
+    below = (x + parts.box.x - middle[0]) * down[0] + (y + parts.box.y - middle[1]) * down[1]
+    found = np.zeros((box.height, box.width), np.float32)
+    there, here = overlap(parts.box.shift(-box.x, -box.y), size_of(found))
+    found[there.slices] = (skin * (below > 0))[here.slices]
+    return found
 
 
 def passes(params: HairColourParams, look: Look) -> tuple[Pass, ...]:
