@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field, field_validator
 
 from keepdial.operations import Operation, Params, Saying, Stage
+from keepdial.operations._points import handles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,8 +46,6 @@ class DragParams(Params):
     @field_validator("handle")
     @classmethod
     def _are_handles(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        from keepdial.warping.grip import handles
-
         handles(value)
         return value
 
@@ -56,7 +55,7 @@ def stage(image: Image, selection: Selection, params: DragParams, settings: Sett
     import numpy as np
 
     from keepdial.errors import SelectionError
-    from keepdial.warping.grip import Grip, around, handles, inside, stiffness, swept, thing
+    from keepdial.warping.grip import Grip, around, inside, stiffness, swept, thing
 
     start, end = handles(params.handle)
     inside(start, image.size)

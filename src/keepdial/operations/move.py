@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from keepdial.errors import ParameterError
 from keepdial.operations import Operation, Params, Saying, Stage
+from keepdial.operations._points import pair
 from keepdial.operations.cutout import EDGE, Edge, matte_of
 
 if TYPE_CHECKING:
@@ -47,8 +48,6 @@ class MoveParams(Params):
 
     @model_validator(mode="after")
     def _goes_somewhere(self) -> Self:
-        from keepdial.warping.grip import pair
-
         by = pair(self.by, "by")
         if self.to is not None:
             pair(self.to, "to")
@@ -63,7 +62,6 @@ def stage(image: Image, selection: Selection, params: MoveParams, settings: Sett
     """Find the thing's soft outline; its place, its new place and the way between may change."""
     from keepdial.errors import SelectionError
     from keepdial.operations.remove import soft_edge
-    from keepdial.warping.grip import pair
     from keepdial.warping.moving import carried
 
     if selection.box is None:

@@ -1,28 +1,19 @@
-"""What is taken hold of: handles, the area that may change for them, and what in it keeps its shape."""
+"""What is taken hold of: the handles, the area that may change for them, and what in it keeps its shape."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from keepdial.errors import KeepdialError, ParameterError, SelectionError
+from keepdial.errors import KeepdialError, SelectionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keepdial.geometry import Size
     from keepdial.image import Image
-
-NUMBER = r"\s*([+-]?\d+(?:\.\d+)?)\s*"
-PAIR = re.compile(f"{NUMBER},{NUMBER}")
-HANDLE = re.compile(f"{NUMBER},{NUMBER}:{NUMBER},{NUMBER}")
-
-FARTHEST = 1e6
-"""Largest coordinate, px."""
 
 AROUND, LEAST = 1.8, 16.0
 """How far around a handle's way the picture may move where no area was given: times the way, and px."""
@@ -61,30 +52,6 @@ class Grip:
     end: NDArray[np.float64]
     area: NDArray[np.bool_]
     stiff: NDArray[np.float32]
-
-
-def pair(text: str, name: str) -> tuple[float, float]:
-    """Return the two numbers of ``X,Y``; raise `ParameterError` about the option `name`."""
-    found = PAIR.fullmatch(text)
-    values = [float(v) for v in found.groups()] if found else []
-    if not values or max(map(abs, values)) > FARTHEST:
-        raise ParameterError(name, text, "two numbers in px, X,Y, for example 40,-12")
-    return values[0], values[1]
-
-
-def handles(texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the places and the targets (n, 2) of handles ``X,Y:X,Y``; raise `ParameterError` for others."""
-    rows = []
-    for text in texts:
-        found = HANDLE.fullmatch(text)
-        values = [float(v) for v in found.groups()] if found else []
-        if not values or max(map(abs, values)) > FARTHEST:
-            raise ParameterError("handle", text, "X,Y:X,Y in px, from where to where: 120,80:160,60")
-        rows.append(values)
-    if not rows:
-        raise ParameterError("handle", "not given", "at least one, X,Y:X,Y in px: 120,80:160,60")
-    table = np.array(rows, np.float64)
-    return table[:, :2], table[:, 2:]
 
 
 def inside(start: NDArray[np.float64], size: Size) -> None:
