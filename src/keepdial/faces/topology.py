@@ -42,7 +42,7 @@ MOUTH = (
 MOUTH_CORNERS = (61, 291)
 UPPER_LIP, LOWER_LIP = 13, 14
 
-NOSE_TIP, NOSE_BASE, BRIDGE = 1, 2, 168
+NOSE_TIP, NOSE_BASE = 1, 2
 NOSE_WINGS = ((129, 64, 98, 48), (358, 294, 327, 278))
 """The wings of the nose, left and right."""
 NOSTRILS = (98, 97, 2, 326, 327, 278, 344, 1, 115, 48)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float32]
 
-GROUP = "Faces"
 LEAST = 32
 """A face narrower than this, in px, is left: there is nothing to work on."""
 MEANT = 0.2

@@ -69,6 +69,8 @@ OPERATION = Operation(
             (
                 "brighten the eyes",
                 "brighter eyes",
+                "eyes brighter",
+                "eyes sparkle",
                 "brighten eyes",
                 "enhance the eyes",
                 "lighten the eyes",

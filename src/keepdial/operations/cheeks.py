@@ -90,6 +90,8 @@ OPERATION = Operation(
                 "blush",
                 "rosy cheeks",
                 "rosier cheeks",
+                "cheeks rosier",
+                "cheeks rosy",
                 "put on blush",
                 "blush on the cheeks",
                 "colour the cheeks",

@@ -66,6 +66,8 @@ OPERATION = Operation(
                 "even the skin",
                 "even out the skin",
                 "even skin",
+                "skin more even",
+                "skin even",
                 "even skin tone",
                 "even out the skin tone",
                 "even the complexion",

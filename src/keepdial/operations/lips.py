@@ -87,6 +87,7 @@ OPERATION = Operation(
                 "lip colour",
                 "lip color",
                 "redder lips",
+                "lips redder",
                 "fuller lip colour",
                 "paint the lips",
                 "apply lipstick",
@@ -99,6 +100,7 @@ OPERATION = Operation(
         Saying(
             (
                 "{colour} lips",
+                "lips {colour}",
                 "{colour} lipstick",
                 "paint the lips {colour}",
                 "colour the lips {colour}",

@@ -74,6 +74,9 @@ OPERATION = Operation(
             (
                 "whiten the teeth",
                 "whiter teeth",
+                "teeth whiter",
+                "teeth white",
+                "teeth brighter",
                 "whiten teeth",
                 "white teeth",
                 "bleach the teeth",
