@@ -14,7 +14,7 @@ from keepdial.image import Image
 from keepdial.operations import Operation, is_file
 from keepdial.understand.sayings import SLOT
 
-FILLED = {"colour": "blue", "number": "2", "aspect": "4:3"}
+FILLED = {"colour": "blue", "number": "2", "aspect": "4:3", "point": "12,9", "target": "14,10"}
 
 
 def picture() -> str:
@@ -38,6 +38,12 @@ def params_in_words(unit: Operation) -> dict[str, Any]:
             continue
         if is_file(field):
             found[name] = picture()
-        elif isinstance(found[name], str) and (slot := SLOT.fullmatch(found[name])):
-            found[name] = FILLED[slot.group(1)]
+        else:
+            found[name] = _filled(found[name])
     return found
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_filled(one) for one in value]
+    return SLOT.sub(lambda m: FILLED[m.group(1)], value) if isinstance(value, str) else value

@@ -89,8 +89,9 @@ class Saying:
 
     Attributes:
         words: the phrases that mean it, in lower case; articles and "make", "more" and the like before them
-            need not be listed. A phrase may hold ``{colour}``, which stands for a colour's name or #rrggbb,
-            and ``{number}``; an option among `params` that is written so is filled with it.
+            need not be listed. A phrase may hold ``{colour}`` (a colour's name or #rrggbb), ``{number}``,
+            ``{aspect}`` (4:3), ``{file}`` (a picture's name), ``{point}`` and ``{target}`` (120,80); where an
+            option among `params` holds the same, it is filled in.
         params: the options they stand for, at an ordinary amount.
         amount: the option among `params` that "slightly" makes smaller and "a lot" larger, and that a number
             in the sentence replaces; "" where there is none. Its sign in `params` is the direction.

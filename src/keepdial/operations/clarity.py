@@ -18,8 +18,6 @@ MORE = (
     "add clarity",
     "increase the clarity",
     "boost the clarity",
-    "more punch",
-    "punchier",
     "more local contrast",
     "local contrast",
     "crisper",

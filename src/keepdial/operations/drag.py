@@ -82,16 +82,18 @@ def stage(image: Image, selection: Selection, params: DragParams, settings: Sett
                 f"The selection is what moves; around it and along its way up to {grown} px may change too."
             )
             object_ = selection.mask
-    if params.rigid and object_ is None:
+    loose = object_ is not None
+    if params.rigid and not loose:
         object_ = thing(image, start, area)
         if object_ is not None:
             notes.append("The thing under the handles was found, and keeps its shape as far as it can.")
+    stiff = stiffness(object_ if params.rigid else None, start, area, loose=loose)
     return Stage(
         image,
         area.astype(np.float32),
         examples="everywhere",
         notes=tuple(notes),
-        guide=Grip(start, end, area, stiffness(object_ if params.rigid else None, start, area)),
+        guide=Grip(start, end, area, stiff),
     )
 
 
@@ -111,5 +113,10 @@ OPERATION = Operation(
         "drag photo.jpg --handle 120,80:160,60 --mask ear.png -o dragged.jpg",
         "drag photo.jpg --handle 120,80:160,60 --handle 200,90:200,90 -o dragged.jpg",
     ),
-    says=(Saying(("drag", "pull", "drag points", "drag a point", "warp")),),
+    says=(
+        Saying(
+            ("drag {point} to {target}", "pull {point} to {target}", "move point {point} to {target}"),
+            {"handle": ["{point}:{target}"]},
+        ),
+    ),
 )

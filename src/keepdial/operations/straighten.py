@@ -143,6 +143,6 @@ OPERATION = Operation(
             amount="angle",
             units=("degree", "degrees", "deg", "°"),
         ),
-        Saying(("rotate", "turn"), {"angle": 2.0}, amount="angle", units=("degree", "degrees", "deg", "°")),
+        Saying(("rotate"), {"angle": 2.0}, amount="angle", units=("degree", "degrees", "deg", "°")),
     ),
 )

@@ -41,13 +41,14 @@ from keepdial.understand.sayings import (
     Clause,
     inside_a_phrase,
     matched,
+    normal,
     sayings,
 )
 
 LONGEST = 4000
 TOKEN = re.compile(
     r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']+'(?!\w)|#[0-9a-f]{6}\b|#[0-9a-f]{3}\b|[\w./\\-]+\.(?:jpe?g|png|webp|tiff?|avif|heic|bmp)\b"
-    r"|[-+−]?\d+(?:[.,]\d+)?(?::\d+(?:\.\d+)?)?(?:[x×]\b)?|%|°|[a-z]+(?:['’-][a-z]+)*|[,;.!?:]",
+    r"|\d+(?:\.\d+)?,\d+(?:\.\d+)?|[-+−]?\d+(?:[.,]\d+)?(?::\d+(?:\.\d+)?)?(?:[x×]\b)?|%|°|[a-z]+(?:['’-][a-z]+)*|[,;.!?:]",
     re.IGNORECASE,
 )
 QUOTES = "\"“'"
@@ -112,7 +113,7 @@ def _plain(sentence: str) -> str:
         raise InputError("The sentence is empty.", hint='Say what is wanted, for example "brighter".')
     if len(sentence) > LONGEST:
         raise InputError(f"The sentence has {len(sentence):,} characters; at most {LONGEST:,} are read.")
-    text = sentence.replace("’", "'").replace("−", "-").replace("\0", " ")
+    text = normal(sentence).replace("’", "'").replace("−", "-").replace("\0", " ")
     return re.sub(r"\s+", " ", text).strip()
 
 
@@ -148,8 +149,10 @@ def _clauses(text: str) -> list[Clause]:
             pieces[-1].append(word)
     found: list[Clause] = []
     waiting: list[str] = []
-    for tokens in (piece for piece in pieces if any(t not in EMPTY for t in piece)):
+    for tokens in pieces:
         clause = matched([*waiting, *tokens])
+        if clause.saying is None and all(t in EMPTY for t in tokens):
+            continue
         if clause.saying is None and found and _only_an_amount(tokens):
             found[-1] = matched([*found[-1].tokens, *tokens])
         elif clause.saying is None and found and not waiting:
@@ -230,9 +233,16 @@ def _excepts(tokens: list[str]) -> bool:
 
 
 def _filled(value: Any, slots: Mapping[str, str]) -> Any:
-    if not isinstance(value, str) or not (slot := SLOT.fullmatch(value)):
+    """Return an option's value with its slots filled."""
+    if isinstance(value, list | tuple):
+        return [_filled(one, slots) for one in value]
+    if not isinstance(value, str):
         return value
-    return slots[slot.group(1)].replace(" ", "") if slot.group(1) == "colour" else slots[slot.group(1)]
+
+    def fill(match: re.Match[str]) -> str:
+        return slots[match.group(1)].replace(" ", "") if match.group(1) == "colour" else slots[match.group(1)]
+
+    return SLOT.sub(fill, value)
 
 
 def _file(name: str, files: Mapping[str, str]) -> str:

@@ -34,6 +34,9 @@ UP = _set("increase increased raise raised boost boosted more stronger higher bu
 DOWN = _set("decrease decreased reduce reduced lower lowered less weaker drop weaken minus diminish")
 """Words that give an amount its direction, where the phrase that an operation declares has none."""
 
+PARTED = _set("move shift push pull turn copy clone duplicate rotate drag lift set bring")
+"""Verbs whose thing may stand between them and the rest of the phrase: "move the cup to the left"."""
+
 NOT = _set("not don't dont no never nothing isn't without")
 """Words that turn a clause around: what is left with one of these is not understood."""
 

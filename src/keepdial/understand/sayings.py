@@ -8,9 +8,10 @@ from functools import cache
 from itertools import pairwise
 
 from keepdial.operations import Operation, Saying, operations
-from keepdial.understand.lexicon import ARTICLES, EMPTY
+from keepdial.understand.lexicon import ARTICLES, EMPTY, PARTED
 
 NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?[x×]?")
+POINT = re.compile(r"\d+(?:\.\d+)?,\d+(?:\.\d+)?")
 PICTURE = re.compile(r".+\.(?:jpe?g|png|webp|tiff?|avif|heic|bmp)")
 HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 SLOT = re.compile(r"\{(\w+)\}")
@@ -38,6 +39,11 @@ class Clause:
     slots: dict[str, str] = field(default_factory=dict)
 
 
+def normal(text: str) -> str:
+    """Return a text with the signs that stand for words written out ("b&w" is "b and w")."""
+    return text.replace("&", " and ")
+
+
 @cache
 def sayings() -> dict[tuple[str, ...], tuple[tuple[Operation, Saying], ...]]:
     """Return what may be meant by each phrase, as tokens without articles."""
@@ -45,9 +51,8 @@ def sayings() -> dict[tuple[str, ...], tuple[tuple[Operation, Saying], ...]]:
     for unit in operations().values():
         for saying in unit.says:
             for phrase in saying.words:
-                tokens = tuple(t for t in phrase.lower().split() if t not in ARTICLES) or tuple(
-                    phrase.split()
-                )
+                words = normal(phrase).lower().split()
+                tokens = tuple(t for t in words if t not in ARTICLES) or tuple(words)
                 found.setdefault(tokens, []).append((unit, saying))
     return {tokens: tuple(meant) for tokens, meant in found.items()}
 
@@ -77,7 +82,7 @@ def matched(tokens: list[str]) -> Clause:
     Of several as long: the one whose unit was said; the one that was said to the letter; the first. A slot
     alone ("blue") has to stand at the clause's end: "make the red car blue".
     """
-    best: tuple[tuple[int, int, int, int], Clause] | None = None
+    best: tuple[tuple[float, int, int, int], Clause] | None = None
     units = _units_in(tokens)
     known = _beginning()
     for start, token in enumerate(tokens):
@@ -89,8 +94,9 @@ def matched(tokens: list[str]) -> Clause:
             if bare and not all(t in EMPTY for t in tokens[max(used) + 1 :]):
                 continue
             exact = sum(tokens[i] in phrase for i in used)
+            length = len(phrase) - 0.5 * _parted(used, tokens)
             for unit, saying in sayings()[phrase]:
-                score = len(phrase), int(bool(units & set(saying.units))), exact, -start
+                score = length, int(bool(units & set(saying.units))), exact, -start
                 if best is None or score > best[0]:
                     best = score, Clause(tokens, unit, saying, used, slots)
     return Clause(tokens) if best is None else best[1]
@@ -105,7 +111,7 @@ def _units_in(tokens: list[str]) -> set[str]:
 def _match(phrase: tuple[str, ...], tokens: list[str], start: int) -> tuple[set[int] | None, dict[str, str]]:
     """Return which tokens from `start` on the phrase takes, and its slots; None where it does not fit.
 
-    Articles between its words are passed over.
+    Articles between its words are passed over, and after some verbs the thing that is meant.
     """
     used: set[int] = set()
     slots: dict[str, str] = {}
@@ -113,6 +119,8 @@ def _match(phrase: tuple[str, ...], tokens: list[str], start: int) -> tuple[set[
     for i, part in enumerate(phrase):
         while i > 0 and at < len(tokens) and tokens[at] in ARTICLES and tokens[at] != part:
             at += 1
+        if i == 1 and phrase[0] in PARTED:
+            at = next((j for j in range(at, len(tokens)) if _fits(part, tokens, j)), at)
         slot = SLOT.fullmatch(part)
         if slot:
             taken = _slot(slot.group(1), tokens, at)
@@ -129,6 +137,17 @@ def _match(phrase: tuple[str, ...], tokens: list[str], start: int) -> tuple[set[
     return used, slots
 
 
+def _fits(part: str, tokens: list[str], at: int) -> bool:
+    slot = SLOT.fullmatch(part)
+    return bool(_slot(slot.group(1), tokens, at)) if slot else _alike(tokens[at], part)
+
+
+def _parted(used: set[int], tokens: list[str]) -> bool:
+    """Whether anything but articles stands between the words of a phrase."""
+    between = set(range(min(used), max(used))) - used
+    return any(tokens[i] not in ARTICLES for i in between)
+
+
 def _slot(kind: str, tokens: list[str], at: int) -> int:
     """Return how many tokens from `at` on fill a slot of a kind; 0 = they do not."""
     from keepdial.regions.colours import COLOURS
@@ -142,6 +161,8 @@ def _slot(kind: str, tokens: list[str], at: int) -> int:
         return int(tokens[at] in COLOURS or bool(HEX.fullmatch(tokens[at])))
     if kind == "number":
         return int(bool(NUMBER.fullmatch(tokens[at])))
+    if kind in ("point", "target"):
+        return int(bool(POINT.fullmatch(tokens[at])))
     if kind == "aspect":
         return int(bool(re.fullmatch(r"\d+(?:\.\d+)?:\d+(?:\.\d+)?", tokens[at])))
     return int(kind == "file" and bool(PICTURE.fullmatch(tokens[at].lower())))
