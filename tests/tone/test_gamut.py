@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from keepdial.tone import space_of
-from keepdial.tone.gamut import KNEE, reach, softened
+from keepdial.tone.gamut import KNEE, reach, softened, softened_in_oklab
+from keepdial.tone.oklab import from_oklab, to_oklab
 from keepdial.tone.planes import split
 
 SRGB = space_of(None)
@@ -46,3 +47,27 @@ def test_below_the_knee_nothing_happens_and_order_is_kept_above() -> None:
     assert np.array_equal(out[0, far <= KNEE], light[0, far <= KNEE])
     assert np.all(np.diff(new) > 0)
     assert new.max() < 1
+
+
+def test_in_oklab_lightness_and_hue_stay() -> None:
+    rng = np.random.default_rng(0)
+    before = rng.random((20, 30, 3)).astype(np.float32) * np.float32(0.9) + np.float32(0.05)
+    lab = to_oklab(before, SRGB)
+    lab[..., 1:] *= np.float32(1.6)
+    out = softened_in_oklab(from_oklab(lab, SRGB), lab, before, SRGB)
+    assert 0 <= out.min() < out.max() < 1
+    found = to_oklab(out, SRGB)
+    assert np.abs(found[..., 0] - lab[..., 0]).max() < 0.01
+    turned = np.degrees(np.angle((found[..., 1] + 1j * found[..., 2]) / (lab[..., 1] + 1j * lab[..., 2])))
+    assert np.abs(turned).mean() < 0.3
+    assert np.abs(turned).max() < 5
+    stronger = np.hypot(found[..., 1], found[..., 2]) / (np.hypot(lab[..., 1], lab[..., 2]) / 1.6)
+    assert stronger.min() > 0.98
+    assert stronger.mean() > 1.1
+
+
+def test_in_oklab_what_did_not_become_stronger_is_left() -> None:
+    strong = np.array([[[1.0, 0.0, 0.0], [0.9, 0.02, 0.5], [0.0, 0.3, 1.0], [0.2, 0.2, 0.2]]], np.float32)
+    lab = to_oklab(strong, SRGB)
+    out = softened_in_oklab(from_oklab(lab, SRGB), lab, strong, SRGB)
+    assert np.allclose(out, strong, atol=1e-4)

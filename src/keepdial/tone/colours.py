@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keepdial.tone.gamut import softened
+from keepdial.tone.gamut import softened_in_oklab
 from keepdial.tone.oklab import from_oklab, to_oklab
 from keepdial.tone.planes import merge, split
 from keepdial.tone.render import Pass
@@ -42,14 +42,15 @@ FAINT = 0.04
 def in_oklab(space: Space, work: Callable[[Array, Array, Array], None]) -> Pass:
     """Return the pass that works on lightness, a and b as planes (h, W), in place.
 
-    Colours that became too strong for the picture are held inside its range (`softened`).
+    Colours that became too strong for the picture are held inside its range (`softened_in_oklab`).
     """
 
     def run(light: Array, rows: slice) -> Array:
         lab = to_oklab(light, space)
         planes = split(lab)
         work(*planes)
-        return softened(from_oklab(merge(planes, lab), space), light, space)
+        merge(planes, lab)
+        return softened_in_oklab(from_oklab(lab, space), lab, light, space)
 
     return Pass(run)
 
