@@ -152,6 +152,8 @@ def test_every_saying_of_every_operation_is_understood() -> None:
                     ("number", "2"),
                     ("file", "sea.jpg"),
                     ("aspect", "4:3"),
+                    ("point", "12,9"),
+                    ("target", "20,9"),
                 ):
                     plain = plain.replace(f"{{{slot}}}", word)
                 target = "" if unit.target != "required" else " the cup"
