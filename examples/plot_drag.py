@@ -1,4 +1,4 @@
-"""Points are dragged to other places: a rocket grows, the handle of a cup and a spoon move.
+"""Points are dragged to other places: a rocket grows, the handle of a cup is lower, hair stands up.
 
 python examples/plot_drag.py     writes out/plot_drag.jpg
 """
@@ -14,7 +14,7 @@ from keepdial import Image, Request, edit, open_image
 
 ROCKET = ("321,150:321,95", "321,400:321,400")
 CUP = ("215,275:192,296", "290,120:290,120")
-SPOON = ("368,305:415,330",)
+HAIR = ("255,40:255,15", "210,150:210,150")
 
 
 def drag(photo: Image, handles: tuple[str, ...]) -> Image:
@@ -35,14 +35,14 @@ def arrows(photo: Image, handles: tuple[str, ...]) -> np.ndarray:
     return np.asarray(picture)
 
 
-rocket, coffee = open_image(PHOTOS / "rocket.jpg"), open_image(PHOTOS / "coffee.png")
+rocket, coffee, portrait = (open_image(PHOTOS / f) for f in ("rocket.jpg", "coffee.png", "astronaut.png"))
 side_by_side(
     "plot_drag.jpg",
     ("handles; a ring alone holds its place", arrows(rocket, ROCKET)),
     ("dragged", drag(rocket, ROCKET)),
     ("handles", arrows(coffee, CUP)),
     ("dragged", drag(coffee, CUP)),
-    ("handle", arrows(coffee, SPOON)),
-    ("dragged", drag(coffee, SPOON)),
+    ("handles", arrows(portrait, HAIR)),
+    ("dragged", drag(portrait, HAIR)),
     columns=2,
 )

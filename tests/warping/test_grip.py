@@ -47,6 +47,9 @@ def test_what_is_right_around_a_handle_is_the_stiffest() -> None:
     assert made[50, 30] == 1
     assert made[5, 5] == np.float32(0.2)
     assert made[5, 95] == 0
+    loose = stiffness(object_, np.array([[30.0, 50.0]]), area, loose=True)
+    assert loose[5, [5, 51]].tolist() == [1, 1]
+    assert loose[5, 95] == 0
 
 
 def test_the_thing_under_a_handle_is_found() -> None:

@@ -34,6 +34,9 @@ SMALL, LARGE = 0.01, 0.92
 OBJECT = 0.2
 """Stiffness of the thing that is dragged, beside 1 right around a handle, where its looks count most."""
 
+BESIDE = 0.02
+"""How far a loose thing's stiffness reaches beyond its outline, as a part of the area's side."""
+
 HOLD, HOLD_AREA = 0.04, 0.12
 """Radius of what is held right around a handle: parts of the picture's and the area's side, the smaller."""
 
@@ -158,11 +161,26 @@ def thing(image: Image, start: NDArray[np.float64], area: NDArray[np.bool_]) -> 
 
 
 def stiffness(
-    object_: NDArray[np.float32] | None, start: NDArray[np.float64], area: NDArray[np.bool_]
+    object_: NDArray[np.float32] | None,
+    start: NDArray[np.float64],
+    area: NDArray[np.bool_],
+    *,
+    loose: bool = False,
 ) -> NDArray[np.float32]:
-    """Return (H, W) float32: discs around the handles at 1, the thing (H, W) at `OBJECT`, the rest at 0."""
+    """Return (H, W) float32: discs around the handles at 1, the thing (H, W) at `OBJECT`, the rest at 0.
+
+    A `loose` thing lies wholly in the area, with room around it: it is at 1 too, and what is right beside it.
+    """
+    import cv2
+
     h, w = area.shape
-    made = np.zeros(area.shape, np.float32) if object_ is None else object_ * np.float32(OBJECT)
+    if object_ is None:
+        made = np.zeros(area.shape, np.float32)
+    elif loose:
+        square = 2 * round(BESIDE * float(np.sqrt(np.count_nonzero(area)))) + 1
+        made = np.asarray(cv2.dilate(object_, np.ones((square, square), np.uint8)), np.float32)
+    else:
+        made = object_ * np.float32(OBJECT)
     side = min(HOLD * float(np.sqrt(area.size)), HOLD_AREA * float(np.sqrt(np.count_nonzero(area))))
     reach = 1.5 * max(2.0, side)
     for px, py in start:
