@@ -143,6 +143,8 @@ OPERATION = Operation(
             amount="angle",
             units=("degree", "degrees", "deg", "°"),
         ),
-        Saying(("rotate"), {"angle": 2.0}, amount="angle", units=("degree", "degrees", "deg", "°")),
+        Saying(
+            ("rotate", "rotate by"), {"angle": 2.0}, amount="angle", units=("degree", "degrees", "deg", "°")
+        ),
     ),
 )

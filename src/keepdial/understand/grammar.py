@@ -292,7 +292,7 @@ def _target(tokens: list[str]) -> str:
     ends = BEFORE_A_TARGET | ARTICLES | {"and", "there", "here", "too", "much", "bit"}
     while words and words[-1] in ends:
         words = words[:-1]
-    text = " ".join(words)
+    text = re.sub(r"^(?:the )?(?:colou?rs?|tones?|look|shade) of (?=.)", "", " ".join(words))
     bare = " ".join(t for t in words if t not in ARTICLES)
     if not bare or bare in WHOLE or all(t in EMPTY for t in words):
         return ""
