@@ -147,19 +147,23 @@ def moved(light: Array, transfer: Transfer, space: Space) -> Array:
     lab = to_oklab(np.maximum(light, 0), space)
     at = lab[..., 0] * np.float32(STEPS)
     np.clip(at, 0, len(transfer.light) - 2, out=at)
-    index = at.astype(np.int32)
+    index = at.astype(np.intp)
     at -= index
-    low, high = np.take(transfer.light, index), np.take(transfer.light, index + 1)
+    low, high = _looked_up(transfer.light, index), _looked_up(transfer.light[1:], index)
     first, second = lab[..., 1], lab[..., 2]
     table = transfer.colour
     new = np.empty_like(lab)
     new[..., 0] = low + at * (high - low)
     for row in range(2):
-        out = np.take(table[3 * row], index) * first
-        out += np.take(table[3 * row + 1], index) * second
-        out += np.take(table[3 * row + 2], index)
+        out = _looked_up(table[3 * row], index) * first
+        out += _looked_up(table[3 * row + 1], index) * second
+        out += _looked_up(table[3 * row + 2], index)
         new[..., 1 + row] = out
     return paler(from_oklab(new, space), space)
+
+
+def _looked_up(table: Array, index: NDArray[np.intp]) -> Array:
+    return np.take(table, index, mode="clip")
 
 
 def paler(light: Array, space: Space) -> Array:
