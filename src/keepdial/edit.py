@@ -146,9 +146,8 @@ def _one(
     if _all_kept(keep):
         return _unchanged(request, plan, image, keep, pins, "keep is 1: the picture is returned as it was.")
     # A matte takes kernels, which are compiled where they are first used.
-    announcing = (
-        announced(progress, cancel, count=MATTING_KERNELS) if step.declared.subject else nullcontext()
-    )
+    matted = step.declared.subject or selection.hugs
+    announcing = announced(progress, cancel, count=MATTING_KERNELS) if matted else nullcontext()
     with announcing, threads(settings.threads):
         stage = step.declared.stage(image, selection, step.options, settings)
     if stage.resampled and pins:

@@ -29,7 +29,7 @@ ARTICLES = _set("the a an my his her their its our your this that these those al
 
 _VERBS = """please pls make makes made making turn turned give gives put apply add do does get let lets let's
     have has bring paint color colour need want wanna would like can could will be is are it's look looks
-    looking appear"""
+    looking appear recolor recolour dye"""
 UP = _set("increase increased raise raised boost boosted more stronger higher bump crank strengthen")
 DOWN = _set("decrease decreased reduce reduced lower lowered less weaker drop weaken minus diminish")
 """Words that give an amount its direction, where the phrase that an operation declares has none."""
