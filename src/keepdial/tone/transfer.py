@@ -30,7 +30,7 @@ BINS = 128
 """Steps of the curve of light, from black to white."""
 SMOOTH = 2.5
 """Over so many of them its slope is smoothed (a standard deviation)."""
-FLATTEST, STEEPEST = 0.25, 3.0
+FLATTEST, STEEPEST = 0.25, 2.4
 LEVELS = 17
 """Levels of light at which colours are compared, from black to white."""
 WIDTH = 0.1
@@ -43,6 +43,8 @@ TINY = 0.006
 """A spread of colour below this is noise, and is not made larger to match."""
 MOST_SPREAD = 3.0
 """Colours are spread by no more than this."""
+TOE, LIFTED = 0.08, 0.02
+"""The lightness of the second level of 8 bits; and the new lightness from which on black is lifted."""
 STEPS = 1 << 15
 """Entries of the tables from black to white."""
 ABOVE = 1.25
@@ -131,7 +133,7 @@ def transfer_of(source: Array, reference: Array, strength: float) -> Transfer:
     maps = np.array([_map(a, b) for a, b in zip(spread, aim, strict=True)])
     added = theirs - np.einsum("lij,lj->li", maps, ours)
     at = np.arange(round(ABOVE * STEPS) + 1) / STEPS
-    light = np.interp(at, grid, curve) + np.maximum(at - 1, 0)
+    light = _lifted(at, np.interp(at, grid, curve) + np.maximum(at - 1, 0))
     level = np.interp(light, np.linspace(0, 1, LEVELS), np.arange(LEVELS))
     both = np.concatenate([maps, added[..., None]], axis=2).reshape(LEVELS, 6)
     colour = np.array([np.interp(level, np.arange(LEVELS), column) for column in both.T])
@@ -140,6 +142,19 @@ def transfer_of(source: Array, reference: Array, strength: float) -> Transfer:
         np.asarray(at + strength * (light - at), np.float32),
         np.asarray(same + strength * (colour - same), np.float32),
     )
+
+
+def _lifted(at: Exact, light: Exact) -> Exact:
+    """Let a curve (n,) over lightness leave a lifted black along a straight line in light.
+
+    Lightness is steep at black: there it sets apart what in a file are neighbouring levels.
+    """
+    black = float(light[0])
+    end = int(np.searchsorted(at, TOE))
+    straight = black + (light[end] - black) * (at[:end] / TOE) ** 3
+    out = light.copy()
+    out[:end] += min(1.0, black / LIFTED) * (straight - light[:end])
+    return out
 
 
 def moved(light: Array, transfer: Transfer, space: Space) -> Array:
