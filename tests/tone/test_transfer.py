@@ -72,7 +72,7 @@ def test_no_grey_is_torn_from_its_neighbour(photos: Path) -> None:
         out = SPACE.encode(moved(light, transfer, SPACE)).reshape(-1, 3) @ SPACE.luma
         levels = np.rint(65535 * out).astype(int)
         assert (np.diff(levels) < -1).sum() == 0
-        assert np.diff(levels).max() <= 12
+        assert np.diff(levels).max() <= 32  # an eighth of a step of 8 bits
         assert len(np.unique(levels)) > 20_000
 
 
