@@ -62,8 +62,11 @@ LIVELY = (0.13, 0.17)
 """Nor where its whites and contrast are above the second of these, less above the first: dusk, lamps."""
 BURNT = (0.85, 0.95)
 """It is not made darker where its whites are darker than the first, as it is above the second."""
-MOST_STOPS, LEAST_STOPS = 2.0, -1.2
-MOST_COLOUR = 2.6
+MOST_STOPS, LEAST_STOPS = 1.8, -1.2
+MOST_COLOUR = 1.9
+VIVID = (0.10, 0.16)
+"""No colour is raised where the strongest in the picture is above the second, less above the first: a face
+before a grey wall."""
 MOST_GAIN = 2.0
 MOST_BLACK = 0.3
 CAST = (0.8, 0.2)
@@ -228,7 +231,8 @@ def _further(done: Correction, now: Statistics, before: Statistics, luma: Array)
         return replace(done, gains=gains)
     if before.spread <= GREY:
         return done
-    colour = done.colour * float(2 ** COLOUR.move(now.colour))
+    dull = 1 - _share(now.vivid, *VIVID)
+    colour = done.colour * float(2 ** (dull * COLOUR.move(now.colour)))
     return replace(done, colour=float(np.clip(colour, 1, MOST_COLOUR)))
 
 
