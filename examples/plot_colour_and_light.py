@@ -21,6 +21,7 @@ def adjusted(operation: str, **params: Any) -> Image:
 side_by_side(
     "plot_colour_and_light.jpg",
     ("before", photo),
+    ("exposure +0.7 stops", adjusted("exposure", stops=0.7)),
     ("brightness 40", adjusted("brightness", amount=40)),
     ("contrast 50", adjusted("contrast", amount=50)),
     ("contrast -50", adjusted("contrast", amount=-50)),
@@ -29,8 +30,7 @@ side_by_side(
     ("levels 20 to 230, gamma 1.2", adjusted("levels", black=20, white=230, gamma=1.2)),
     ("curves 0,0 64,45 192,215 255,255", adjusted("curves", points="0,0 64,45 192,215 255,255")),
     ("vignette -70", adjusted("vignette", amount=-70)),
-    ("vignette 70", adjusted("vignette", amount=70)),
-    ("grain 40, 2 px", adjusted("grain", amount=40, size=2)),
+    ("grain 25", adjusted("grain", amount=25)),
     ("black and white, red filter", adjusted("black-and-white", filter="red")),
     columns=4,
 )
