@@ -167,7 +167,13 @@ def _one(
         notes = (*selection.notes, *stage.notes)
         return _done(request, plan, image, stage.canvas, stage, held, notes=notes, report=report)
     if held.box is None:
-        why = "everything selected is pinned" if selection.box else "nothing is selected"
+        why = (
+            "nothing is selected"
+            if selection.box is None
+            else "everything selected is pinned"
+            if stage.mask.any()
+            else "nothing there is to change"
+        )
         notes = (*stage.notes, f"There is nothing to do: {why}.")
         return _unchanged(request, plan, image, keep, pins, *notes)
     guess = stage.guess and bool(np.max(held.keep) > 0)

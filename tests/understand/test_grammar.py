@@ -47,6 +47,7 @@ def steps(sentence: str) -> list[Step]:
                 ("background", {"to": "blur", "blur": 2.0}, ""),
             ],
         ),
+        ("slim the face on the left", [("reshape", {"slim": 50}, "the face on the left")]),
         ("drag 120,80 to 160,60", [("drag", {"handle": ["120,80:160,60"]}, "")]),
         ("move the cup to the left by 50 px", [("move", {"right": -50.0}, "the cup")]),
         ("turn the background black and white", [("black-and-white", {}, "the background")]),

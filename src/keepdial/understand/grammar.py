@@ -54,6 +54,7 @@ TOKEN = re.compile(
 QUOTES = "\"“'"
 BREAKS = frozenset({",", ";", ".", "!", "?", ":", "and", "then", "but", "also", "plus"})
 QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']+'(?!\w)")
+PLACE = re.compile(r"^(?:the )?(?=(?:on|in|at) the (?:far |very )?(?:left|right|top|bottom|middle|cent))")
 PIECES = re.compile(
     r"\s*([;!?]|,(?!\d)|\.(?=\s|$)|\band then\b|\bbut\b"
     r"|\band\b(?=\s+(?:do not|don't|dont|leave|keep|preserve|protect)\b)"
@@ -212,6 +213,9 @@ def _step(clause: Clause, pins: tuple[Selector, ...], files: Mapping[str, str]) 
         if is_file(unit.params.model_fields[name]):
             params[name] = _file(str(params[name]), files)
     target = _target(left)
+    if PLACE.match(target):
+        # "slim the face on the left": the phrase took the thing, and left its place.
+        target = f"the {clause.tokens[max(clause.used)]} {PLACE.sub('', target)}"
     targets: tuple[Selector, ...] = ()
     if target and unit.target != "none":
         targets = (Selector(kind="what", options={"words": target}),)
