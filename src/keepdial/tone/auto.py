@@ -63,8 +63,8 @@ LIVELY = (0.13, 0.17)
 BURNT = (0.85, 0.95)
 """It is not made darker where its whites are darker than the first, as it is above the second."""
 MOST_STOPS, LEAST_STOPS = 1.8, -1.2
-MOST_COLOUR = 1.9
-VIVID = (0.10, 0.16)
+MOST_COLOUR = 2.0
+VIVID = (0.13, 0.2)
 """No colour is raised where the strongest in the picture is above the second, less above the first: a face
 before a grey wall."""
 MOST_GAIN = 2.0
