@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from keepdial.cli.options import flag_of, limits_of, metavar_of
+from keepdial.cli.options import flag_of, is_texts, limits_of, metavar_of
 from keepdial.operations import operations
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def _row(name: str, field: FieldInfo) -> str:
     flag, kind = flag_of(name), metavar_of(field)
     option = f"`{flag}`, `--no-{flag[2:]}`" if field.annotation is bool else f"`{flag} {kind}`"
     words = f"{field.description or ''}{limits_of(field)}"
+    if is_texts(field):
+        words += " May be given several times."
     return f"| {option.replace('|', '&#124;')} | {shown} | {words.replace('|', '&#124;')} |"
 
 
