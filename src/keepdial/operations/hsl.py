@@ -136,6 +136,24 @@ OPERATION = Operation(
     ),
     says=(
         Saying(
+            ("bluer", "more blue"),
+            {"blue_saturation": 40, "aqua_saturation": 25, "aqua_hue": 10},
+            amount="blue_saturation",
+            units=("%", "percent"),
+        ),
+        Saying(
+            ("greener", "lusher"),
+            {"green_saturation": 40, "yellow_hue": 10, "yellow_saturation": 15},
+            amount="green_saturation",
+            units=("%", "percent"),
+        ),
+        Saying(
+            ("redder", "more red"),
+            {"red_saturation": 40, "orange_hue": -6},
+            amount="red_saturation",
+            units=("%", "percent"),
+        ),
+        Saying(
             ("bluer sky", "deeper blues", "deepen the blues", "bluer blues", "darker blues"),
             {"blue_saturation": 30, "blue_lightness": -20},
             amount="blue_saturation",
