@@ -41,6 +41,16 @@ def red_eyed(picture: Image) -> Image:
     return picture.with_pixels(pixels.astype(np.uint8))
 
 
+def spotted(picture: Image) -> Image:
+    """Return the picture with four small red spots on the skin."""
+    pixels = picture.pixels.astype(np.float32)
+    y, x = np.mgrid[: picture.size.height, : picture.size.width]
+    for cx, cy, size in ((214.0, 84.0, 1.9), (196.0, 122.0, 1.6), (252.0, 118.0, 1.8), (226.0, 150.0, 1.5)):
+        share = 0.45 * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * size**2))[..., None]
+        pixels = pixels * (1 - share) + share * np.array([150, 60, 60], np.float32)
+    return picture.with_pixels(pixels.astype(np.uint8))
+
+
 def close(picture: Image) -> np.ndarray:
     """Return the face, enlarged twice."""
     return np.asarray(cv2.resize(picture.pixels[FACE], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
@@ -57,8 +67,10 @@ for words, operations in STEPS:
         continue
     print(f"{words}: identity {done.report['identity'].value:.2f} of {done.report['identity'].limit}")
     panels.append((words, close(done.image)))
-flash = red_eyed(photo)
+flash, spots = red_eyed(photo), spotted(photo)
 panels += [
+    ("spots (made)", close(spots)),
+    ("blemishes", close(edit(Request(operation="blemishes"), spots).image)),
     ("red eyes (made)", close(flash)),
     ("red-eye", close(edit(Request(operation="red-eye"), flash).image)),
 ]

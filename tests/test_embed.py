@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from keepdial import record
+from keepdial import recording
 from keepdial.embed import self_contained
 from keepdial.files import open_image
 from keepdial.image import Image
@@ -113,6 +113,6 @@ class TestPictureFiles:
         assert after.params["to"] == "image"
 
     def test_the_record_names_it_by_its_hash(self) -> None:
-        told = record.told(operations()["background"], self.request().params)
+        told = recording.told(operations()["background"], self.request().params)
         assert str(told["image"]).startswith("the file sha256:")
         assert told["to"] == "image"
