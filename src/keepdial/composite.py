@@ -139,6 +139,8 @@ def guard(source: Image, result: Image, free: NDArray[np.bool_], placement: Box 
     """
     from keepdial.verify.preserved import differences
 
+    if free.all():
+        return
     if placement is not None:
         there, here = overlap(placement, result.size)
         alpha = None if result.alpha is None else result.alpha[there.slices]

@@ -96,12 +96,9 @@ class Tone:
 
 
 def _keep(tile: Array, frame: Frame, rows: slice, knob: Array) -> None:
-    """Cut the tile off at black and white, and take back the share of the change that the dial holds."""
-    import numpy as np
-
+    """Take back the share of the change that the dial holds."""
     from keepdial.color import unit
 
-    np.clip(tile, 0, 1, out=tile)
     held = knob[rows][..., None] if knob.ndim == 2 else knob
     if not held.any():
         return

@@ -98,7 +98,7 @@ def run(
         space: what encoded values mean.
         height, width: of the frame.
         take: is handed the rows of each tile and what came of it, in the domain `end`; called by threads.
-        end: ``linear`` or ``encoded``.
+        end: ``linear``, or ``encoded`` and then cut off at black and white.
         only: the rows that are wanted; tiles that hold none of them are left out. None = all.
     """
     halo = sum(p.halo for p in passes)
@@ -111,7 +111,9 @@ def run(
                 tile, domain = (space.encode if one.domain == "encoded" else space.decode)(tile), one.domain
             tile = one.run(tile, seen)
         if domain != end:
-            tile = (space.encode if end == "encoded" else space.decode)(tile)
+            tile = (space.finish if end == "encoded" else space.decode)(tile)
+        if end == "encoded":
+            np.clip(tile, 0, 1, out=tile)
         take(rows, tile[rows.start - seen.start : rows.stop - seen.start])
 
     _settle()
