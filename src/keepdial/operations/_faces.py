@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from keepdial.geometry import Box, Size
     from keepdial.image import Image
     from keepdial.select import Selection
+    from keepdial.settings import Settings
     from keepdial.tone import Look, Pass
 
     Array = NDArray[np.float32]
@@ -182,6 +183,16 @@ def staged(
         guide.append(spot)
         np.maximum(mask[spot.box.slices], spot.support.astype(np.float32), out=mask[spot.box.slices])
     return Stage(image, mask, examples="everywhere", notes=tuple(notes), guide=tuple(guide))
+
+
+def skin_stage(image: Image, selection: Selection, params: Params, settings: Settings) -> Stage:
+    """Find the faces and their skin: the stage of operations on skin, whose spots weigh it as ``skin``."""
+    faces, notes = meant(image, selection)
+    spots = []
+    for face in faces:
+        parts = parts_of(image, face)
+        spots.append(Spot(parts.box, {"skin": parts.skin(lab_of(image, parts.box))}, face.unit))
+    return staged(image, selection, spots, notes)
 
 
 def shade(name: str, *, option: str = "colour") -> Array:

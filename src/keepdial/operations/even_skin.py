@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keepdial.operations import Operation, Saying, Stage
-from keepdial.operations._faces import AmountParams, Spot, lab_of, meant, painted, parts_of, staged
+from keepdial.operations import Operation, Saying
+from keepdial.operations._faces import AmountParams, Spot, painted, skin_stage
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from keepdial.image import Image
-    from keepdial.select import Selection
-    from keepdial.settings import Settings
     from keepdial.tone import Look, Pass
 
     Array = NDArray[np.float32]
@@ -21,16 +18,6 @@ if TYPE_CHECKING:
 
 class EvenSkinParams(AmountParams):
     """How much."""
-
-
-def stage(image: Image, selection: Selection, params: EvenSkinParams, settings: Settings) -> Stage:
-    """Find the faces and their skin."""
-    faces, notes = meant(image, selection)
-    spots = []
-    for face in faces:
-        parts = parts_of(image, face)
-        spots.append(Spot(parts.box, {"skin": parts.skin(lab_of(image, parts.box))}, face.unit))
-    return staged(image, selection, spots, notes)
 
 
 def passes(params: EvenSkinParams, look: Look) -> tuple[Pass, ...]:
@@ -48,7 +35,7 @@ OPERATION = Operation(
     "Even out the colour of the skin of faces: less redness, fewer blotches.",
     EvenSkinParams,
     default_keep=0.0,
-    stage=stage,
+    stage=skin_stage,
     target="optional",
     blends=False,
     done="Evened the skin",
