@@ -71,6 +71,9 @@ MOST_GAIN = 2.0
 MOST_BLACK = 0.3
 CAST = (0.8, 0.2)
 """Warmth and tint beyond which colours are no cast of the light but the scene's own."""
+ONE_COLOUR = (0.18, 0.26)
+"""Tint between which a picture comes to be of one strong colour, a red door: it is dark by its colour, not by
+lack of light, and is not made lighter."""
 COLOURS = 0.12
 """With less variety all is of one colour, and it cannot be told whether the light's or the thing's."""
 FLAT = (0.12, 0.3)
@@ -218,7 +221,7 @@ def _further(done: Correction, now: Statistics, before: Statistics, luma: Array)
     white = (before.white - done.black) / (1 - done.black)
     contrast = before.contrast / (1 - done.black)
     lit = _share(white, *LIT) * _share(contrast, *LIVELY)
-    night = scene * _share(before.middle, *NIGHT) * (1 - lit)
+    night = scene * _share(before.middle, *NIGHT) * (1 - lit) * (1 - _share(abs(before.tint), *ONE_COLOUR))
     stops = -night * LIGHT.move(lacking)
     too_light = scene * _share(white, *BURNT) * TOO_LIGHT.move(now.exposure)
     if stops == 0 and too_light != 0:
