@@ -49,6 +49,14 @@ def test_options_hold_for_every_step_and_place_those_without_a_place(folder: Pat
     assert [step.keep for step in record.steps] == [0.5, 0.5]
 
 
+def test_a_picture_that_is_named_is_read(folder: Path, run: Run) -> None:
+    ran = run("edit", "coffee.png", "match the look of rocket.jpg", "-o", "out.png", "--json")
+    assert ran.code == 0, ran.err
+    assert ran.result["operation"] == "match"
+    assert pixels("out.png").mean() < pixels("coffee.png").mean()  # the rocket stands in the night
+    assert run("replay", "out.png").code == 0
+
+
 def test_going_on_renders_from_the_original(folder: Path, run: Run) -> None:
     assert run("exposure", "rocket.jpg", "--stops", "-3", "-o", "dark.png").code == 0
     assert run("exposure", "rocket.jpg", "--stops", "3", "--after", "dark.png", "-o", "back.png").code == 0

@@ -100,7 +100,8 @@ def understand_words(sentence: str, *, files: Mapping[str, str] | None = None) -
             hint='Say what is wanted, for example "make it a bit warmer and remove the text".',
         )
     kept = tuple(Selector(kind="what", options={"words": words}) for words in pins)
-    return tuple(_step(clause, kept, files or {}) for clause in clauses)
+    given = {} if files is None else files
+    return tuple(_step(clause, kept, given) for clause in clauses)
 
 
 def request_of(steps: Sequence[Understood]) -> Request:
@@ -225,7 +226,7 @@ def _step(clause: Clause, pins: tuple[Selector, ...], files: Mapping[str, str]) 
             hint="Leave it out, or say it as a step of its own.",
         )
     because = " ".join(t for i, t in enumerate(clause.tokens) if i in clause.used)
-    words = " ".join(clause.tokens)
+    words = " ".join(clause.tokens)[:LONGEST]
     made: Request = Request.build(operation=unit.name, params=params, targets=targets, pins=pins, words=words)
     return Understood(made, words, because)
 
