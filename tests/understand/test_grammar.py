@@ -47,6 +47,11 @@ def steps(sentence: str) -> list[Step]:
                 ("background", {"to": "blur", "blur": 2.0}, ""),
             ],
         ),
+        (
+            "black and white with a lot of grain",
+            [("black-and-white", {}, ""), ("grain", {"amount": 60.0}, "")],
+        ),
+        ("remove the man with the hat", [("remove", {}, "the man with the hat")]),
         ("slim the face on the left", [("reshape", {"slim": 50}, "the face on the left")]),
         ("drag 120,80 to 160,60", [("drag", {"handle": ["120,80:160,60"]}, "")]),
         ("move the cup to the left by 50 px", [("move", {"right": -50.0}, "the cup")]),

@@ -39,6 +39,7 @@ from keepdial.understand.sayings import (
     SLOT,
     UNITS,
     Clause,
+    begins,
     inside_a_phrase,
     matched,
     normal,
@@ -145,7 +146,7 @@ def _clauses(text: str) -> list[Clause]:
     pieces: list[list[str]] = [[]]
     every = [t if t[:1] in QUOTES or PICTURE.fullmatch(t.lower()) else t.lower() for t in TOKEN.findall(text)]
     for i, word in enumerate(every):
-        if word in BREAKS and not inside_a_phrase(every, i):
+        if (word in BREAKS and not inside_a_phrase(every, i)) or (word == "with" and begins(every[i + 1 :])):
             pieces.append([])
         else:
             pieces[-1].append(word)

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 
 from keepdial.operations import Operation, Saying, operations
-from keepdial.understand.lexicon import ARTICLES, EMPTY, PARTED
+from keepdial.understand.lexicon import AMOUNTS, ARTICLES, EMPTY, PARTED
 
 NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?[x×]?")
 POINT = re.compile(r"\d+(?:\.\d+)?,\d+(?:\.\d+)?")
@@ -26,6 +26,9 @@ UNITS = {
     "pixel": "px",
 }
 """Other words for units, and how operations write them."""
+
+
+AMOUNT_WORDS = frozenset(word for words in AMOUNTS for word in words.split())
 
 
 @dataclass(slots=True)
@@ -64,6 +67,17 @@ def inside_a_phrase(tokens: list[str], at: int) -> bool:
             start = at - phrase.index(tokens[at])
             if start >= 0 and tuple(tokens[start : start + len(phrase)]) == phrase:
                 return True
+    return False
+
+
+def begins(tokens: list[str]) -> bool:
+    """Whether a new step begins here, after words of amount at most: "with a lot of grain"."""
+    known = _beginning()
+    for start, token in enumerate(tokens[:6]):
+        if any(_match(phrase, tokens, start)[0] for phrase in known.get(_stem(token), ())):
+            return True
+        if token not in EMPTY and token not in AMOUNT_WORDS:
+            return False
     return False
 
 
