@@ -13,6 +13,9 @@ TOWER  := 189,118 208,118 208,190 207,378 164,378 186,190
 PERSON := examples/photos/astronaut.png
 HELMET := 280,340 300,320 360,335 400,332 450,345 500,400 508,480 505,510 300,510 275,400
 
+# What it is told in a sentence.
+WORDS  := darken the background a lot, whiten the teeth, and make it a bit warmer
+
 .PHONY: help setup demo test lint format types examples docs bench check lock clean
 .DEFAULT_GOAL := help
 
@@ -31,7 +34,7 @@ $(READY): requirements.lock requirements-alone.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(READY)  ## remove something, cut a person out and swap a background; pictures go to out/
+demo: $(READY)  ## remove something, swap a background, edit by a sentence; pictures go to out/
 	@mkdir -p out
 	$(BIN)/keepdial remove $(PHOTO) --polygon "$(TOWER)" -o out/demo.jpg --overwrite
 	@echo
@@ -44,6 +47,9 @@ demo: $(READY)  ## remove something, cut a person out and swap a background; pic
 	$(BIN)/keepdial background $(PERSON) --what "the subject" --snap "$(HELMET)" \
 	  --to image --image $(PHOTO) --harmonise 0.4 -o out/demo-background.png --overwrite
 	$(BIN)/python examples/before_after.py $(PERSON) out/demo-background.png demo-background-before-after.jpg
+	@echo
+	$(BIN)/keepdial edit $(PERSON) "$(WORDS)" -o out/demo-words.png --overwrite
+	$(BIN)/python examples/before_after.py $(PERSON) out/demo-words.png demo-words-before-after.jpg
 
 test: $(READY)  ## run the tests
 	$(BIN)/python -m pytest -n $(JOBS)

@@ -39,7 +39,7 @@ def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size:
         "steps": [_step(step) for step in record.steps or (record,)],
         "seed": record.request.seed,
         "backend": route.backend if route else None,
-        "why": " ".join(dict.fromkeys(route.why for route in record.routes)),
+        "why": _why(record),
         "source": _sides(record.source),
         "size": _sides(record.result),
         "edited": None
@@ -58,6 +58,14 @@ def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size:
         "notes": [_sentence(note) for note in (*record.notes, *(file.notes if file else ()))],
         "seconds": record.seconds,
     }
+
+
+def _why(record: EditRecord) -> str:
+    """Return why the backend was chosen; of a chain, who did what (`explain` has the reasons)."""
+    if not record.steps:
+        return record.routes[0].why if record.routes else ""
+    did = (f"{step.routes[0].backend} did {step.operation}" for step in record.steps if step.routes)
+    return f"{'; '.join(did)}."
 
 
 def _step(step: EditRecord | Done) -> dict[str, Any]:
