@@ -68,6 +68,8 @@ VIVID = (0.13, 0.2)
 """No colour is raised where the strongest in the picture is above the second, less above the first: a face
 before a grey wall."""
 MOST_GAIN = 2.0
+REST = 0.03
+"""What may be left of a cast, on the scale of `Statistics.cast`, once it was moved."""
 MOST_BLACK = 0.3
 CAST = (0.8, 0.2)
 """Warmth and tint beyond which colours are no cast of the light but the scene's own."""
@@ -86,7 +88,9 @@ DECODED = 2.4
 MIREDS = 236.0
 """Millionths of a reciprocal Kelvin for a unit of `Statistics.warmth`."""
 DAYLIGHT = 6500.0
-ROUNDS = 16
+ROUNDS = 32
+LITTLE = 0.02
+"""Stops (and tenths of the range of black) that are not worth another round."""
 SHOULDER = 0.8
 
 
@@ -215,7 +219,7 @@ def _further(done: Correction, now: Statistics, before: Statistics, luma: Array)
     scene = _share(before.white - before.black, *FLAT)
     black = done.black - scene * BLACK.move(now.black) * (1 - done.black)
     black = float(np.clip(black, 0, MOST_BLACK))
-    if black != done.black:
+    if abs(black - done.black) > LITTLE / 10:
         return replace(done, black=black)
     lacking = BY_WHITES * _stops(WHITES, now.white) + (1 - BY_WHITES) * _stops(MIDDLES, now.exposure)
     white = (before.white - done.black) / (1 - done.black)
@@ -227,7 +231,7 @@ def _further(done: Correction, now: Statistics, before: Statistics, luma: Array)
     if stops == 0 and too_light != 0:
         stops = _stops(now.exposure + too_light, now.exposure)
     stops = float(np.clip(done.stops + stops, LEAST_STOPS, MOST_STOPS))
-    if stops != done.stops:
+    if abs(stops - done.stops) > LITTLE:
         return replace(done, stops=stops)
     gains = _neutral(done.gains, now, before, luma)
     if gains != done.gains:
@@ -253,11 +257,14 @@ def _neutral(
     gains: tuple[float, float, float], now: Statistics, before: Statistics, luma: Array
 ) -> tuple[float, float, float]:
     """Return the gains that take the cast of the light out, as far as it is one."""
-    of_the_scene = abs(before.warmth) > CAST[0] or abs(before.tint) > CAST[1] or before.variety < COLOURS
-    if before.spread <= GREY or of_the_scene:
+    # Judged when black and light are right, as they will be when auto looks a second time; from then on the
+    # gains themselves move these numbers.
+    of_the_scene = abs(now.warmth) > CAST[0] or abs(now.tint) > CAST[1] or before.variety < COLOURS
+    if before.spread <= GREY or (of_the_scene and not any(gains)):
         return gains
     move = WARMTH.move(now.warmth) * WARM + SIDEWAYS.move(now.tint) * TINT
-    if not move.any():
+    # Colours that are cut off on the way change these numbers too: what is left must not be chased.
+    if not move.any() or (any(gains) and float(np.hypot(*move)) < REST):
         return gains
     red, blue = (DECODED * move).tolist()
     moved = np.clip([gains[0] + red, gains[1], gains[2] + blue], -MOST_GAIN, MOST_GAIN)
