@@ -288,10 +288,9 @@ def test_a_chain_of_face_operations_goes_from_one_to_the_next(astronaut: Image) 
     request = Request(operation="retouch", then=(Request(operation="even-skin"), Request(operation="cheeks")))
     one = edit(request, astronaut)
     # What is done to the same skin is one step.
-    assert [[s.operation for s in (*e.plan.steps, *e.plan.steps[0].also)] for e in one.steps] == [
-        ["retouch", "even-skin"],
-        ["cheeks"],
-    ]
+    steps = [step for each in one.steps for step in each.plan.steps]
+    assert [step.operation for step in steps] == ["retouch", "cheeks"]
+    assert [more.operation for more in steps[0].also] == ["even-skin"]
     assert one.report["identity"].verdict == "pass"
     assert not changed(one)[~one.changed].any()
 
