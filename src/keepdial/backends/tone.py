@@ -63,7 +63,7 @@ class Tone:
 
         progress(Event("generate", 0.0))
         space = space_of(frame.icc, exact=frame.pixels.itemsize == 2)
-        look = Look(frame, space, step.seed, cancel)
+        look = Look(frame, space, step.seed, cancel, progress)
         if space.note:
             look.say(space.note)
         for name, params in ((step.operation, step.params), *step.also):

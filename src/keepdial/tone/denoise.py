@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from keepdial.compiling import announced
 from keepdial.tone.noise import OPPONENT, Noise
 from keepdial.tone.render import Pass, each
 
@@ -53,7 +54,8 @@ def denoise(look: Look, noise: Noise, light: float, colour: float) -> tuple[Pass
         out[band.start - top : band.stop - top] = clean[REACH : clean.shape[0] - REACH]
 
     bands = [slice(y, min(bottom, y + BAND)) for y in range(top, bottom, BAND)]
-    each(bands, work, cancel=look.cancel)
+    with announced(look.progress, look.cancel):
+        each(bands, work, progress=look.progress, cancel=look.cancel)
 
     def run(tile: Array, rows: slice) -> Array:
         start, stop = max(rows.start, top), min(rows.stop, bottom)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keepdial.progress import Cancel
+from keepdial.progress import Cancel, Listener, silent
 from keepdial.tone.render import Pass, run
 
 if TYPE_CHECKING:
@@ -37,14 +37,23 @@ class Look:
         space: what its samples mean.
         seed: seed of all randomness.
         notes: what the operations had to say so far.
+        cancel, progress: for operations whose own work takes long.
     """
 
-    def __init__(self, frame: Frame, space: Space, seed: int, cancel: Cancel | None = None) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        space: Space,
+        seed: int,
+        cancel: Cancel | None = None,
+        progress: Listener = silent,
+    ) -> None:
         self.frame = frame
         self.space = space
         self.seed = seed
         self.notes: list[str] = []
         self.cancel = cancel
+        self.progress = progress
         self._pending: list[Pass] = []
         self._light: Array | None = None
 
