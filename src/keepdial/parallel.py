@@ -29,6 +29,5 @@ def over(pieces: Sequence[Piece], work: Callable[[Piece], Result]) -> Iterator[R
     with ThreadPoolExecutor(workers()) as pool:
         try:
             yield from pool.map(work, pieces)
-        except BaseException:
+        finally:
             pool.shutdown(wait=True, cancel_futures=True)
-            raise

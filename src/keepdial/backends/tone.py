@@ -28,7 +28,7 @@ def _capabilities() -> Capabilities:
     from keepdial.operations import operations
 
     served = frozenset(unit.name for unit in operations().values() if unit.tone is not None)
-    return Capabilities(operations=served, quality=0.5, memory_mb=300, seconds_per_mp=0.05, whole=True)
+    return Capabilities(operations=served, quality=0.5, memory_mb=600, seconds_per_mp=0.02, whole=True)
 
 
 @dataclass(frozen=True, slots=True)

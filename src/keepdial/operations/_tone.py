@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from keepdial.select import Selection
     from keepdial.settings import Settings
 
-GROUP = "Colour and light"
 EDGE = 0.03
 """Width of a soft edge where none is given, as a part of the region's size (the root of its area)."""
 

@@ -73,13 +73,11 @@ class Understood:
         request: the step.
         words: the clause it was read from.
         because: the words that named the operation.
-        unused: words that played no part; "" = none.
     """
 
     request: Request
     words: str
     because: str
-    unused: str = ""
 
 
 def understand_words(sentence: str, *, files: Mapping[str, str] | None = None) -> tuple[Understood, ...]:
