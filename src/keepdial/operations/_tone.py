@@ -25,7 +25,7 @@ class ToneParams(Params):
         ge=0,
         le=1000,
         description="Pixels over which the change fades at the edge, inwards. Not given: 2 for an outline "
-        "that was found, 3 % of a drawn region's size, 0 for the whole picture or a soft mask.",
+        "that was found, 3 % of a drawn region's or a place's size, 0 for the whole picture or a soft mask.",
     )
 
 
@@ -45,4 +45,6 @@ def feather_of(image: Image, selection: Selection, given: float | None) -> float
         return given or 0.0
     if selection.box.area == image.size.area or softness(selection.mask, selection.box) > SOFT:
         return 0.0
-    return 2.0 if selection.hugs else EDGE * float(selection.box.area) ** 0.5
+    # "The bottom half" is a place and no outline: the whole box is selected.
+    place = bool(selection.mask[selection.box.slices].min() >= 1)
+    return 2.0 if selection.hugs and not place else EDGE * float(selection.box.area) ** 0.5
