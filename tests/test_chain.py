@@ -18,7 +18,7 @@ from keepdial.progress import Event
 from keepdial.record import EditRecord, parse_record
 from keepdial.replay import replay
 from keepdial.request import Request, Selector
-from keepdial.understand import understand
+from keepdial.understand.resolve import resolve
 from tests.verify.pictures import grain
 
 BOX = Selector(kind="box", options={"x": 8, "y": 6, "width": 20, "height": 16})
@@ -31,10 +31,10 @@ def exposed(stops: float, *, targets: tuple[Selector, ...] = (), **more: object)
 
 def test_neighbours_on_one_region_are_one_walk() -> None:
     request = exposed(1.0, then=(exposed(-1.0), exposed(0.5, targets=(BOX,))))
-    first, second = understand(request).steps
+    first, second = resolve(request).steps
     assert [more.operation for more in first.also] == ["exposure"]
     assert (second.targets, second.also) == ((BOX,), ())
-    assert [len(part.then) for part in parts(request, understand(request))] == [1, 0]
+    assert [len(part.then) for part in parts(request, resolve(request))] == [1, 0]
 
 
 @pytest.mark.parametrize("depth", [8, 16])
@@ -145,4 +145,4 @@ def test_the_dial_scales_the_amount() -> None:
 
 def test_a_missing_target_in_a_later_step_is_told() -> None:
     with pytest.raises(SelectionError, match="remove needs to know where"):
-        understand(exposed(1.0, then=(Request(operation="remove"),)))
+        resolve(exposed(1.0, then=(Request(operation="remove"),)))

@@ -15,7 +15,7 @@ from keepdial.image import Image
 from keepdial.progress import Cancel, Event
 from keepdial.propose import generate, propose, seed_of, threads
 from keepdial.request import Request, Selector
-from keepdial.understand import PlanStep, understand
+from keepdial.understand.resolve import ResolvedStep, resolve
 
 EVERYTHING = (Selector(kind="all"),)
 
@@ -43,8 +43,8 @@ def frame(width: int = 4, height: int = 3) -> Frame:
     return Frame(Box(0, 0, width, height), pixels, mask, mask == 0, False)
 
 
-def step(**asked: Any) -> PlanStep:
-    return understand(Request(operation="fill", targets=EVERYTHING, **asked)).steps[0]
+def step(**asked: Any) -> ResolvedStep:
+    return resolve(Request(operation="fill", targets=EVERYTHING, **asked)).steps[0]
 
 
 STEP = Step("fill", 0.0, 0)
@@ -52,7 +52,7 @@ USABLE = np.zeros((3, 4), np.bool_)
 WINDOW = Window(Box(0, 0, 4, 3), USABLE, None)
 
 
-def fill(act: Callable[..., Any], asked: PlanStep, keep: Any, seen: list[Window], **more: Any) -> Image:
+def fill(act: Callable[..., Any], asked: ResolvedStep, keep: Any, seen: list[Window], **more: Any) -> Image:
     canvas = Image(np.zeros((6, 4, 3), np.uint8))
     return generate(Puppet(act), asked, keep, canvas, np.ones((6, 4), np.float32), seen, **more)[0]
 

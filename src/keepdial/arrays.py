@@ -14,7 +14,7 @@ from keepdial.image import Image
 from keepdial.mask import bounds
 from keepdial.propose import generate
 from keepdial.request import Request, Selector
-from keepdial.understand import understand
+from keepdial.understand.resolve import resolve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,7 @@ def inpaint(pixels: NDArray[Any], mask: NDArray[Any], *, seed: int = 0) -> NDArr
     if box is None:
         return pixels.copy()
     request = Request(operation="fill", targets=(Selector(kind="all"),), seed=seed, auto_pin=False)
-    (step,) = understand(request).steps
+    (step,) = resolve(request).steps
     seen = windows(canvas, hole, holes(hole, box), backend.capabilities)
     result = generate(backend, step, 0.0, canvas, hole, seen)[0].pixels
     result.flags.writeable = True

@@ -25,7 +25,7 @@ from keepdial.select import Finder, Instance, Region, Selection, finders
 if TYPE_CHECKING:
     from keepdial.image import Image
     from keepdial.operations import Stage
-    from keepdial.understand import PlanStep
+    from keepdial.understand.resolve import ResolvedStep
 
 LEAST_SIDE = 32
 """Pictures (or parts of them) with a shorter side hold no face and no text that anybody could recognise."""
@@ -43,7 +43,7 @@ class Automatic:
 
 
 def watched(
-    step: PlanStep, selection: Selection, stage: Stage, image: Image
+    step: ResolvedStep, selection: Selection, stage: Stage, image: Image
 ) -> tuple[tuple[Pin, ...], Callable[[], tuple[str, ...]]]:
     """Return the automatic pins, and a function that returns the notes for the report.
 
@@ -68,7 +68,7 @@ def watched(
     return (), notes
 
 
-def automatic(step: PlanStep, selection: Selection, stage: Stage, image: Image) -> Automatic:
+def automatic(step: ResolvedStep, selection: Selection, stage: Stage, image: Image) -> Automatic:
     """Return the automatic pins for a step, over the upright source, and notes for the report.
 
     Nothing is looked for where the edit does not act. `stage.mask` is what may change, 1 = edit here.
@@ -126,13 +126,13 @@ def guarded(unit: Finder, image: Image, box: Box, *, glance: bool = False) -> tu
     return scene_of(image).once(("guarded", unit.name, part, glance), find)
 
 
-def _about_else(step: PlanStep, unit: Finder, selection: Selection) -> bool:
+def _about_else(step: ResolvedStep, unit: Finder, selection: Selection) -> bool:
     """Whether the edit is about something else than the subject: it was named, and it is not the subject."""
     by_words = any(target.kind not in ("all", unit.name) for target in step.targets)
     return by_words and not selection.drawn
 
 
-def _targeted(step: PlanStep, unit: Finder) -> bool:
+def _targeted(step: ResolvedStep, unit: Finder) -> bool:
     """Whether a target names what the finder guards."""
     from keepdial.select._resolve import names
 
@@ -145,7 +145,7 @@ def _targeted(step: PlanStep, unit: Finder) -> bool:
 
 
 def _decide(
-    unit: Finder, instance: Instance, step: PlanStep, selection: Selection, stage: Stage
+    unit: Finder, instance: Instance, step: ResolvedStep, selection: Selection, stage: Stage
 ) -> Pin | str:
     """Return the pin for an instance, or what there is to say instead, or "" where the edit is elsewhere."""
     box, inside = instance.region.box, instance.region.values > 0

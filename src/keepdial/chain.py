@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from keepdial.operations import Stage
     from keepdial.request import Request
     from keepdial.settings import Settings
-    from keepdial.understand import Plan
+    from keepdial.understand.resolve import Resolved
 
-One = Callable[["Request", "Plan", "Image", Listener, Cancel, "Settings"], "Edit"]
+One = Callable[["Request", "Resolved", "Image", Listener, Cancel, "Settings"], "Edit"]
 WORST = ("pass", "warn", "fail")
 
 
 def chained(
     request: Request,
-    plan: Plan,
+    plan: Resolved,
     image: Image,
     one: One,
     *,
@@ -45,14 +45,14 @@ def chained(
     settings: Settings,
 ) -> Edit:
     """Do the plan's steps in order and return them as one edit of `image`; `one` does a single step."""
-    from keepdial.understand import Plan
+    from keepdial.understand.resolve import Resolved
 
     done: list[Edit] = []
     now = deepened(image)
     for i, (step, asked) in enumerate(zip(plan.steps, parts(request, plan), strict=True)):
         cancel.check()
         watch = _numbered(progress, i, len(plan.steps))
-        done.append(one(asked, Plan(steps=(step,)), now, watch, cancel, settings))
+        done.append(one(asked, Resolved(steps=(step,)), now, watch, cancel, settings))
         now = done[-1].image
     result = shallowed(now, image)
     stage, mask = _together(image, done)
@@ -78,7 +78,7 @@ def chained(
     )
 
 
-def parts(request: Request, plan: Plan) -> list[Request]:
+def parts(request: Request, plan: Resolved) -> list[Request]:
     """Return the request of each step; those that are done in one walk stay together."""
     asked = [request.model_copy(update={"then": ()}), *request.then]
     out = []

@@ -26,7 +26,7 @@ from keepdial.request import Request
 from keepdial.route import Job, Route, route
 from keepdial.select import select
 from keepdial.settings import Settings
-from keepdial.understand import Plan, PlanStep, understand
+from keepdial.understand.resolve import Resolved, ResolvedStep, resolve
 from keepdial.verify import Evidence, Report, verify
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Edit:
     """
 
     request: Request
-    plan: Plan
+    plan: Resolved
     source: Image
     image: Image
     stage: Stage
@@ -126,7 +126,7 @@ def edit(
     """
     settings = settings or Settings.from_environment()
     cancel = cancel or Cancel()
-    plan = understand(request)
+    plan = resolve(request)
     if len(plan.steps) == 1:
         return _one(request, plan, image, progress, cancel, settings)
     from keepdial.chain import chained
@@ -135,7 +135,7 @@ def edit(
 
 
 def _one(
-    request: Request, plan: Plan, image: Image, progress: Listener, cancel: Cancel, settings: Settings
+    request: Request, plan: Resolved, image: Image, progress: Listener, cancel: Cancel, settings: Settings
 ) -> Edit:
     """Do a plan of one step."""
     (step,) = plan.steps
@@ -253,7 +253,7 @@ def _refuse_cutting(pins: tuple[Pin, ...], stage: Stage, image: Image) -> None:
 
 
 def _done(
-    request: Request, plan: Plan, source: Image, image: Image, stage: Stage, held: Held, **more: Any
+    request: Request, plan: Resolved, source: Image, image: Image, stage: Stage, held: Held, **more: Any
 ) -> Edit:
     """Return the finished edit."""
     rest = {"routes": (), "windows": (), "tries": (), **more}
@@ -307,7 +307,7 @@ def _all_kept(keep: Keep) -> bool:
     return bool(np.min(keep) >= 1)
 
 
-def _job(step: PlanStep, held: Held, side: int) -> Job:
+def _job(step: ResolvedStep, held: Held, side: int) -> Job:
     assert held.box is not None
     masked = not bool(held.mask.min() > 0)
     keep = held.keep
@@ -328,7 +328,7 @@ def _evidence(
     held: Held,
     free: NDArray[np.bool_],
     result: Image,
-    plan: Plan,
+    plan: Resolved,
     *,
     kept: float | None = None,
 ) -> Evidence:
@@ -348,7 +348,7 @@ def _evidence(
 
 
 def _unchanged(
-    request: Request, plan: Plan, image: Image, keep: Keep, pins: tuple[Pin, ...], *why: str
+    request: Request, plan: Resolved, image: Image, keep: Keep, pins: tuple[Pin, ...], *why: str
 ) -> Edit:
     """Return the edit that gives the picture itself back."""
     empty = np.zeros((image.size.height, image.size.width), np.float32)

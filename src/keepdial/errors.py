@@ -5,6 +5,7 @@
     │   ├── ParameterError                    a value outside its range or of the wrong type
     │   ├── SelectionError                    a mask, box, polygon, stroke or target that does not fit
     │   ├── RecordError                       a record that cannot be read or replayed here
+    │   ├── Unclear                           a sentence that was not understood for sure; it holds questions
     │   ├── ModelMissing                      a model that is needed here and not installed
     │   └── ModelRefused                      a model file that is damaged, not the one promised, or unsafe
     ├── FileError               422  exit 3   the bytes are not a picture that can be opened
@@ -25,6 +26,11 @@ the user; ``error.detail`` is for the log and may hold a decoder's own words.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keepdial.understand.plan import Plan
 
 
 class KeepdialError(Exception):
@@ -73,6 +79,22 @@ class SelectionError(InputError):
 
 class RecordError(InputError):
     """A record that cannot be read, or cannot be replayed here."""
+
+
+class Unclear(InputError):
+    """A sentence, or a part of it, was not understood for sure.
+
+    `plan` is what was understood so far, with the questions and their choices; nothing was done.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        asks = " ".join(
+            question.asks
+            + "".join(f" ({i}) {choice.says}." for i, choice in enumerate(question.choices, 1))
+            for question in plan.questions
+        )
+        super().__init__(asks, hint="Nothing was changed. Say it in other words, or answer.")
+        self.plan = plan
 
 
 class ModelMissing(InputError):

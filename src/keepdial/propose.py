@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from keepdial.frame import Window
     from keepdial.image import Image
-    from keepdial.understand import PlanStep
+    from keepdial.understand.resolve import ResolvedStep
 
 
 def generate(
     backend: Backend,
-    step: PlanStep,
+    step: ResolvedStep,
     keep: Keep,
     canvas: Image,
     mask: NDArray[np.float32],

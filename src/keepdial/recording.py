@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from keepdial.edit import Edit
     from keepdial.operations import Operation
     from keepdial.request import Request
-    from keepdial.understand import PlanStep
+    from keepdial.understand.resolve import ResolvedStep
 
 
 def record_of(
@@ -83,7 +83,7 @@ def _apart(request: Request) -> list[Request]:
     return [request.model_copy(update={"then": ()}), *request.then]
 
 
-def _also(step: PlanStep) -> tuple[More, ...]:
+def _also(step: ResolvedStep) -> tuple[More, ...]:
     from keepdial.operations import operation
 
     return tuple(

@@ -99,6 +99,26 @@ class KeepMap(Value):
 Dial = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
+class Reading(Value):
+    """How a step was read from a sentence; it changes nothing, and is there to be explained.
+
+    Attributes:
+        sentence: all that was said.
+        words: the part of it that the step was read from.
+        because: the words that named the operation.
+        unused: the words that nothing was made of.
+        sure: how sure it was, 0 to 1.
+        by: who understood it: ``grammar``, or the name of a language model.
+    """
+
+    sentence: str = Field(default="", max_length=4000)
+    words: str = Field(default="", max_length=4000)
+    because: tuple[str, ...] = Field(default=(), max_length=100)
+    unused: tuple[str, ...] = Field(default=(), max_length=4000)
+    sure: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    by: str = Field(default="grammar", max_length=200)
+
+
 class Request(Value):
     """One edit.
 
@@ -112,7 +132,7 @@ class Request(Value):
             operation's default.
         seed: the same request, seed and version give the same bytes.
         backend: the backend to use, by name; None lets the router choose.
-        words: the words of a sentence that this was read from; they change nothing.
+        read: how it was read from a sentence, where it was; it changes nothing.
         then: what is to be done to the result, in order, each as if it had been asked for alone. All are
             rendered from the original in one go: nothing is rounded to the picture's depth in between.
     """
@@ -125,7 +145,7 @@ class Request(Value):
     keep: Dial | KeepMap | None = None
     seed: int = Field(default=0, ge=0, lt=2**32)
     backend: str | None = None
-    words: str = Field(default="", max_length=4000)
+    read: Reading | None = None
     then: tuple[Request, ...] = Field(default=(), max_length=100)
 
     @model_validator(mode="after")

@@ -8,8 +8,8 @@ import pytest
 
 from keepdial.errors import InputError, ParameterError
 from keepdial.operations import is_file, operations
-from keepdial.understand import understand
 from keepdial.understand.grammar import request_of, understand_words
+from keepdial.understand.resolve import resolve
 
 Step = tuple[str, dict[str, Any], str]
 
@@ -168,7 +168,7 @@ def test_every_saying_of_every_operation_is_understood() -> None:
                 assert meant[phrase] & {step.request.operation for step in found}, phrase
                 if not any(is_file(field) for field in unit.params.model_fields.values()):
                     for step in found:
-                        understand(step.request)
+                        resolve(step.request)
 
 
 def test_no_phrase_means_two_things_at_once() -> None:

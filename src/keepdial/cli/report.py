@@ -35,7 +35,7 @@ def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size:
         "format": file.format if file else "",
         "bytes": size,
         "operation": record.operation,
-        "words": [part.words for part in (record.request, *record.request.then)],
+        "words": [part.read.words if part.read else "" for part in (record.request, *record.request.then)],
         "steps": [_step(step) for step in record.steps or (record,)],
         "seed": record.request.seed,
         "backend": route.backend if route else None,

@@ -85,19 +85,24 @@ class Setting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One way to ask for an operation in words: "brighter", "make it pop", "straighten".
+    """One way to ask for an operation in words: "straighten", "replace {thing} with {new}".
 
     Attributes:
-        words: the phrases that mean it, in lower case; articles and "make", "more" and the like before them
-            need not be listed. A phrase may hold ``{colour}`` (a colour's name or #rrggbb), ``{number}``,
-            ``{aspect}`` (4:3), ``{file}`` (a picture's name), ``{point}`` and ``{target}`` (120,80); where an
-            option among `params` holds the same, it is filled in.
+        words: the phrases that mean it, in lower case; articles and "make", "please" and the like before them
+            need not be listed. A phrase may hold slots. Short ones: ``{colour}`` (a colour's name or
+            #rrggbb), ``{number}``, ``{aspect}`` (4:3), ``{file}`` (a picture's name), ``{point}`` and
+            ``{target}`` (120,80), ``{text}`` (what stands in quotation marks). Long ones, of any number of
+            words: ``{thing}`` (what is acted on; without it whatever is left of the clause is), ``{new}``
+            (what is to be there afterwards) and ``{rest}`` (the rest of the clause, as it was typed). Where
+            an option among `params` holds the same, it is filled in.
         params: the options they stand for, at an ordinary amount.
         amount: the option among `params` that "slightly" makes smaller and "a lot" larger, and that a number
             in the sentence replaces; "" where there is none. Its sign in `params` is the direction.
         units: words after a number that mean `amount`'s own unit, in lower case ("stop", "ev", "k", "%").
         per: what a number with a unit is divided by to become the option ("by 20 %" is 20 for per = 1).
         absolute: whether a number after "to" is the option's value as it stands ("to 6500 K").
+        sure: how sure it is that these words mean this, where nothing else speaks for or against it; below
+            `keepdial.understand.plan.SURE` it is asked about.
     """
 
     words: tuple[str, ...]
@@ -106,6 +111,43 @@ class Saying:
     units: tuple[str, ...] = ()
     per: float = 1.0
     absolute: bool = False
+    sure: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """A quality of a picture that an operation makes more or less of; the sentences follow from it.
+
+    From the noun "contrast" follow "more contrast", "increase the contrast by 20 %", "not enough contrast",
+    "turn the contrast down a bit", "the contrast is too low"; from the adjective "dark" follow "darker", "too
+    dark", "less dark", "not dark enough", "why is it so dark?".
+
+    Attributes:
+        nouns: what it is called: "brightness".
+        more: adjectives for much of it, in their plain form: "bright". Comparatives follow by themselves.
+        less: adjectives for little of it: "dark".
+        raises, lowers: verbs that make more or less of it, in their plain form: "brighten", "darken".
+        params: the options for more of it, at an ordinary amount.
+        fewer: the options for less of it; empty = `params` with the amount's sign turned.
+        amount, units, per, absolute: as in `Saying`.
+        fault: whether it is something that people want to be rid of: noise, haze, blur. Then "remove the
+            noise" and "fix the noise" mean less of it, and naming it alone ("there is noise") asks for that.
+        sides: which directions the operation can go: ``both``, ``more`` or ``less``.
+    """
+
+    nouns: tuple[str, ...]
+    params: dict[str, Any]
+    amount: str
+    more: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    raises: tuple[str, ...] = ()
+    lowers: tuple[str, ...] = ()
+    fewer: dict[str, Any] = field(default_factory=dict)
+    units: tuple[str, ...] = ("%", "percent")
+    per: float = 1.0
+    absolute: bool = False
+    fault: bool = False
+    sides: Literal["both", "more", "less"] = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +177,8 @@ class Operation:
         scaled: for operations on a picture's shape: returns the options for a part of the change, 0 = nothing
             to 1 = all of it; the dial k asks for 1 - k.
         says: how people ask for it in words.
+        qualities: what it makes more or less of, from which further sentences follow.
+        asks: two or three whole sentences that ask for it, for the documents and the tests.
     """
 
     name: str
@@ -154,6 +198,8 @@ class Operation:
     tone: Callable[[Any, Look], tuple[Pass, ...]] | None = None
     scaled: Callable[[Any, float], Params] | None = None
     says: tuple[Saying, ...] = ()
+    qualities: tuple[Quality, ...] = ()
+    asks: tuple[str, ...] = ()
 
 
 def is_file(field: FieldInfo) -> bool:

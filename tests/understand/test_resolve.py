@@ -4,33 +4,33 @@ import pytest
 
 from keepdial.errors import ParameterError, SelectionError
 from keepdial.request import Request
-from keepdial.understand import Plan, understand
+from keepdial.understand.resolve import Resolved, resolve
 from tests.pictures import box
 
 REGION = (box(0, 0, 2, 2),)
 
 
 def test_what_was_left_open_is_filled_in() -> None:
-    (step,) = understand(Request(operation="remove", targets=REGION)).steps
+    (step,) = resolve(Request(operation="remove", targets=REGION)).steps
     assert step.keep == 0
     assert not step.keep_asked
     assert step.params == {"grow": None, "feather": None}
     assert step.declared.name == "remove"
-    (turned,) = understand(Request(operation="remove", targets=REGION, keep=0.0)).steps
+    (turned,) = resolve(Request(operation="remove", targets=REGION, keep=0.0)).steps
     assert turned.keep_asked
 
 
 def test_a_plan_goes_to_json_and_back() -> None:
-    plan = understand(Request(operation="variation", keep=0.4, pins=REGION, seed=3))
-    assert Plan.model_validate_json(plan.model_dump_json()) == plan
+    plan = resolve(Request(operation="variation", keep=0.4, pins=REGION, seed=3))
+    assert Resolved.model_validate_json(plan.model_dump_json()) == plan
     assert plan.steps[0].targets[0].kind == "all"
 
 
 def test_a_missing_or_needless_target_is_said() -> None:
     with pytest.raises(SelectionError, match="where"):
-        understand(Request(operation="remove"))
+        resolve(Request(operation="remove"))
     with pytest.raises(SelectionError, match="own mask"):
-        understand(Request(operation="extend", targets=REGION, params={"left": 3}))
+        resolve(Request(operation="extend", targets=REGION, params={"left": 3}))
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_a_missing_or_needless_target_is_said() -> None:
 )
 def test_an_option_outside_its_range_is_named(operation: str, params: dict[str, object], name: str) -> None:
     with pytest.raises(ParameterError, match=name):
-        understand(Request.build(operation=operation, params=params, targets=REGION))
+        resolve(Request.build(operation=operation, params=params, targets=REGION))

@@ -1,0 +1,115 @@
+"""From a plan to the request that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import JsonValue
+
+from keepdial.errors import InputError, ParameterError, RouteError, Unclear
+from keepdial.operations import is_file, operation
+from keepdial.request import Reading, Request, Selector
+from keepdial.understand.plan import SURE, Choice, Plan, Question, Step, Target
+
+PEOPLE = {"him": "the person", "her": "the person", "he": "the person", "she": "the person", "me": "the person"}
+"""Whom a pronoun points to in a picture, as the finders take it."""
+
+
+def asked(
+    plan: Plan,
+    *,
+    files: Mapping[str, str] | None = None,
+    selected: Sequence[Selector] = (),
+    pins: Sequence[Selector] = (),
+    anyway: bool = False,
+) -> Request:
+    """Return the request that does a plan, its steps in order.
+
+    Args:
+        plan: what was understood.
+        files: the pictures that the sentence may name, as base64 by name; nothing is read from a disk.
+        selected: what was selected beside the sentence: the place of every step that names none.
+        pins: what must survive in every step, beside what the sentence protects.
+        anyway: whether to take a plan that is not sure, leaving out what has to be asked.
+
+    Raises `Unclear` with the questions where something has to be asked first, `RouteError` where something
+    that is not installed here would be needed, `ParameterError` for a picture that was not handed over, or an
+    option out of its range.
+    """
+    if not anyway:
+        refuse(plan)
+    if not plan.steps:
+        raise InputError(
+            "Nothing is left to do in the sentence.",
+            hint='Say what is wanted, for example "make it a bit warmer and remove the text".',
+        )
+    held = (*(selector_of(one) for one in plan.protected), *pins)
+    given = {} if files is None else files
+    made = [_request(plan, step, held, selected, given) for step in plan.steps]
+    return made[0].model_copy(update={"then": tuple(made[1:])})
+
+
+def refuse(plan: Plan) -> None:
+    """Raise what keeps a plan from running: `Unclear` with questions, `RouteError` with what is missing."""
+    if plan.questions:
+        raise Unclear(plan)
+    if plan.needs:
+        raise RouteError(" ".join(plan.needs), hint="Nothing was changed.")
+    doubtful = [(i, step) for i, step in enumerate(plan.steps) if step.sure < SURE]
+    if doubtful:
+        raise Unclear(plan.model_copy(update={"questions": tuple(_whether(i, s) for i, s in doubtful)}))
+
+
+def _whether(at: int, step: Step) -> Question:
+    from keepdial.understand.telling import told
+
+    said = f'Is "{step.words}" meant as: {told(step)}?'
+    return Question(
+        asks=said, words=step.words, choices=(Choice(says=told(step), steps=(step,)), Choice(says="leave it out")), at=at
+    )
+
+
+def selector_of(target: Target) -> Selector:
+    """Return the region that a target stands for, in words that the finders take."""
+    words = PEOPLE.get(target.words.lower(), target.words) if target.pronoun else target.words
+    return Selector(kind="what", options={"words": words})
+
+
+def _request(
+    plan: Plan, step: Step, pins: tuple[Selector, ...], selected: Sequence[Selector], files: Mapping[str, str]
+) -> Request:
+    unit = operation(step.operation)
+    targets: tuple[Selector, ...] = ()
+    if unit.target != "none":
+        targets = tuple(selected) if step.target is None else (selector_of(step.target),)
+    elif step.target is not None:
+        raise InputError(
+            f"{unit.name} acts on the whole picture, so {step.target.words!r} has no place in it.",
+            hint="Leave it out, or say it as a step of its own.",
+        )
+    params: dict[str, JsonValue] = dict(step.params)
+    for name, value in params.items():
+        if name in unit.params.model_fields and is_file(unit.params.model_fields[name]):
+            params[name] = _file(str(value), files)
+    made: Request = Request.build(
+        operation=unit.name,
+        params=params,
+        targets=targets,
+        pins=pins,
+        keep=step.keep,
+        read=Reading(
+            sentence=plan.sentence,
+            words=step.words,
+            because=step.because,
+            unused=step.unused,
+            sure=step.sure,
+            by=plan.by,
+        ),
+    )
+    return made
+
+
+def _file(name: str, files: Mapping[str, str]) -> str:
+    if name not in files:
+        raise ParameterError("file", name, "a picture that was handed over beside the sentence")
+    return files[name]
