@@ -11,6 +11,9 @@ from keepdial.errors import ParameterError, RouteError
 if TYPE_CHECKING:
     from keepdial.backends import Backend
 
+PAINTER = "a model that paints from words (for inpainting, fill, edits by instruction, or text to image)"
+"""What does a job that comes with words, for people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -63,11 +66,7 @@ def route(job: Job, known: Mapping[str, Backend]) -> Route:
             hint="Leave the backend out to let keepdial choose." if able else "",
         )
     if not able:
-        reasons = "; ".join(f"{name} {reason}" for name, reason in refused.items())
-        raise RouteError(
-            f"No backend here can {job.operation} as asked: {reasons or 'none is installed'}.",
-            hint="Change what the reasons name, or install a backend that can.",
-        )
+        raise _nobody(job, known, refused)
     best = able[0] if job.backend is None else job.backend
     losers = {name: _lost(job, name, best, known) for name in able if name != best} | refused
     return Route(best, tuple(sorted(losers.items())), _why(job, best, known[best], alone=len(able) == 1))
@@ -95,6 +94,27 @@ def obstacle(job: Job, name: str, backend: Backend) -> str:
     if can.maximum and job.side > can.maximum:
         return f"sees at most {can.maximum} px, and the region is {job.side} px long"
     return ""
+
+
+def _nobody(job: Job, known: Mapping[str, Backend], refused: Mapping[str, str]) -> RouteError:
+    """Return the error for a job that every backend was turned down for: why, and what would do it."""
+    serving = {name for name in known if job.operation in known[name].capabilities.operations}
+    # Those for tests and the like are named only where there is nobody else.
+    told = {name for name in serving if not known[name].capabilities.by_name_only} or serving
+    reasons = "; ".join(f"{name} {refused[name]}" for name in sorted(told))
+    if reasons:
+        message = f"No backend here does {job.operation} as asked: {reasons.rstrip('.')}."
+        hint = "Change what the reasons name, or install a backend that can."
+    else:
+        message = f"No backend here does {job.operation}{'' if known else ': none is installed'}."
+        hint = "Install one that does."
+    if job.prompt and not any(known[name].capabilities.takes_prompt for name in told):
+        # Nothing that could be changed in what was asked, and nothing to fetch, would help.
+        others = [b for b in known.values() if not b.capabilities.by_name_only]
+        elsewhere = any(b.capabilities.takes_prompt for b in others)
+        known_how = "those here do not do it" if elsewhere else "keepdial has no backend for one yet"
+        hint = f"It takes {PAINTER}, and {known_how}."
+    return RouteError(message, hint=hint)
 
 
 def _outside(job: Job, backend: Backend) -> float:

@@ -1,0 +1,104 @@
+"""Add: something new comes into the picture, painted from words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from keepdial.operations import Operation, Params, Saying, Stage
+from keepdial.operations._prompt import Prompt
+
+if TYPE_CHECKING:
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+
+NO_PLACE = (
+    "No place was given, so that all of the picture may change. With one (a box, a click, a thing by name) "
+    "what lies outside of it stays bit for bit."
+)
+
+KEEP = 0.3
+"""The dial when nobody turns it.
+
+What is selected is a place for the new thing, larger than the thing, and what the thing does not cover is to
+stay. Over 46 pairs of pictures without and with an object (22 real scenes, 24 composites), where nothing but
+the object differs, the part that is kept was 0.12 in the object's own box (median; tenth to ninetieth
+percentile 0.02 to 0.19), 0.23 (0.11 to 0.35) in a box of twice its area, 0.34 (0.21 to 0.46) in one of four
+times, and 0.70 (0.48 to 0.88) over the whole picture. So 0.3 leaves room for a thing that fills a quarter
+to a half of its place. Where no place is given it asks for more change than one thing makes: name one.
+"""
+
+
+class AddParams(Params):
+    """What is added."""
+
+    prompt: Prompt = Field(description="What is to be there in addition, in words.")
+    count: int | None = Field(
+        default=None, ge=1, le=100, description="How many of them, where that was said."
+    )
+    feather: float = Field(
+        default=0.0, ge=0, le=1000, description="Pixels over which the edge is blended with the old, inwards."
+    )
+
+
+def stage(image: Image, selection: Selection, params: AddParams, settings: Settings) -> Stage:
+    """Take the place as it is; what it shows already may serve as example."""
+    notes = (NO_PLACE,) if selection.mask.min() >= 1 else ()
+    return Stage(image, selection.mask, examples="everywhere", feather=params.feather, notes=notes)
+
+
+OPERATION = Operation(
+    "add",
+    "Put something into the picture, in words.",
+    AddParams,
+    default_keep=KEEP,
+    stage=stage,
+    done="Added",
+    target="optional",
+    examples=(
+        "add photo.jpg --box 300,220,160,120 --prompt 'a sailing boat' -o boat.jpg",
+        "add photo.jpg --what 'the sky' --prompt 'three birds' --count 3 -o birds.jpg",
+    ),
+    says=(
+        Saying(
+            (
+                "add {new}",
+                "add {new} to {thing}",
+                "insert {new}",
+                "include {new}",
+                "introduce {new}",
+                "incorporate {new}",
+                "embed {new}",
+                "place {new}",
+                "position {new}",
+                "put {new}",
+                "put in {new}",
+                "draw {new}",
+                "photoshop in {new}",
+                "give {thing} {new}",
+                "there should be {new}",
+            ),
+            {"prompt": "{new}"},
+        ),
+        # Less sure: "have the sky bluer" and "show more of the left" begin alike.
+        Saying(
+            (
+                "have {new}",
+                "show {new}",
+                "there is {new}",
+                "there are {new}",
+                "let there be {new}",
+                "wear {new}",
+            ),
+            {"prompt": "{new}"},
+            sure=0.7,
+        ),
+    ),
+    asks=(
+        "Add a sailing boat on the left.",
+        "Put two cups of coffee on the table.",
+        "Could you insert a red kite into the sky?",
+    ),
+)
