@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from keepdial.record import Chosen, Done, EditRecord
+    from keepdial.request import Reading
     from keepdial.verify import Finding
 
 WIDTH = 96
@@ -21,7 +22,10 @@ VERDICTS = {"pass": "ok", "warn": "look", "fail": "BROKEN"}
 
 def explain(record: EditRecord) -> str:
     """Return the whole story of an edit: what, where, how much, by whom, why, and what was measured."""
+    from keepdial.understand.telling import printable
+
     parts = [
+        ("How it was understood", _understood(record)),
         ("What was done", _what(record)),
         ("Where", _where(record)),
         ("How much was to be kept", _dial(record)),
@@ -33,7 +37,7 @@ def explain(record: EditRecord) -> str:
         ("Doing it again", _again(record)),
     ]
     blocks = [f"{title}\n{_paragraphs(lines)}" for title, lines in parts if lines]
-    return "\n\n".join(blocks) + "\n"
+    return printable("\n\n".join(blocks) + "\n")
 
 
 def summary(record: EditRecord) -> str:
@@ -47,6 +51,38 @@ def summary(record: EditRecord) -> str:
     if not concerns:
         lines.append(f"Nothing to note: {', '.join(f.signal for f in record.report.findings)} are fine.")
     return _paragraphs(lines, indent="") + "\n"
+
+
+def _understood(record: EditRecord) -> list[str]:
+    """Return the sentences and the steps that were read from each, with the words that led to them."""
+    lines: list[str] = []
+    before = ""
+    requests = (record.request, *record.request.then)
+    for number, request in enumerate(requests, 1):
+        read = request.read
+        if read is None:
+            continue
+        if read.sentence != before:
+            lines.append(f'"{read.sentence}" was read by {_by(read.by)}.')
+            before = read.sentence
+        place = f"Step {number}, " if len(requests) > 1 else ""
+        lines.append(f"{place}{request.operation}{_reading(read)}.")
+    return lines
+
+
+def _by(name: str) -> str:
+    if name == "grammar":
+        return "the grammar, which is on this machine and reads the same sentence the same way every time"
+    return f"the language model {name}"
+
+
+def _reading(read: Reading) -> str:
+    said = f' comes from "{read.words}"' if read.words else " comes from the whole sentence"
+    if read.because:
+        said += ", because of " + " and ".join(f'"{words}"' for words in read.because)
+    said += f"; how sure that was, from 0 to 1: {read.sure:.2f}"
+    unused = ", ".join(f'"{words}"' for words in read.unused)
+    return f"{said}; not used: {unused}" if unused else f"{said}; no word was left over"
 
 
 def _what(record: EditRecord) -> list[str]:

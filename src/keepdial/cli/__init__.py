@@ -24,7 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except KeepdialError as error:
-        return _fail(error.exit_code, error.code, error.message, error.hint, given)
+        from keepdial.cli.report import failure
+
+        return _fail(given=given, **failure(error))
     except typer.TyperException as error:
         # An option that does not exist or lacks its value: found by the parser, before any of our code.
         said = error.format_message().rstrip(".") + "."
@@ -42,11 +44,13 @@ def _where_help_is(error: Exception) -> str:
     return f"See {path} --help."
 
 
-def _fail(exit_code: int, code: str, message: str, hint: str, given: list[str]) -> int:
-    sys.stderr.write(f"keepdial: {' '.join(f'{message} {hint}'.split())}\n")
+def _fail(exit_code: int, code: str, message: str, hint: str, given: list[str], **more: object) -> int:
+    from keepdial.cli.report import line
+
+    sys.stderr.write(f"keepdial: {line(message, hint)}\n")
     if "--json" in given:
         import json
 
-        error = {"code": code, "message": message, "hint": hint, "exit_code": exit_code}
+        error = {"code": code, "message": message, "hint": hint, "exit_code": exit_code, **more}
         sys.stdout.write(json.dumps({"error": error}) + "\n")
     return exit_code

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keepdial.cli import options, regions
-from keepdial.errors import ParameterError
+from keepdial.errors import Cancelled, KeepdialError, OutputExists, ParameterError
 
 if TYPE_CHECKING:
     from typer.core import TyperCommand
 
     from keepdial.cli.deliver import Delivery
     from keepdial.operations import Operation
+    from keepdial.progress import Cancel
     from keepdial.request import Request
     from keepdial.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be done to a picture, and what was left out of the sentence that asked for it, in words."""
+
+    request: Request
+    notes: tuple[str, ...] = ()
 
 
 def operation_command(operation: Operation) -> TyperCommand:
@@ -130,24 +140,91 @@ def checked(given: dict[str, Any]) -> None:
         )
 
 
-def edit_files(request: Request, given: dict[str, Any]) -> None:
-    """Open, edit, read back, save, report."""
-    from keepdial.cli import deliver, outputs, report
-    from keepdial.cli.progress import shown, stoppable
+def edit_files(request: Request, given: dict[str, Any], *, notes: Sequence[str] = ()) -> None:
+    """Open, edit, read back, save, report; `notes` are told with the others."""
+    from keepdial.cli import report
+    from keepdial.cli.progress import stoppable
+
+    with stoppable() as cancel:
+        results = edit_one(request, given, cancel, notes=notes)
+    if given["json"]:
+        sys.stdout.write(report.as_json(results))
+    else:
+        _tell(results, given)
+
+
+def edit_each(images: Sequence[str], asked: Callable[[str], Asked], given: dict[str, Any]) -> int:
+    """Edit several pictures one after the other and return the exit code: 0, or that of the first failure.
+
+    A picture that fails is one line on stderr, and the others are done all the same. Each result goes into
+    the folder that ``-o`` names, or beside its picture.
+
+    Args:
+        images: the names of the pictures.
+        asked: returns what is to be done to a picture, by its name; what it raises fails that picture.
+        given: the options.
+    """
+    from keepdial.cli import report
+    from keepdial.cli.progress import stoppable
+
+    results: list[dict[str, Any]] = []
+    failures: list[dict[str, Any]] = []
+    written: set[Path] = set()
+    with stoppable() as cancel:
+        for number, image in enumerate(images, 1):
+            if not given["quiet"]:
+                sys.stderr.write(f"keepdial: {report.shown(image)} ({number} of {len(images)})\n")
+            try:
+                wanted = asked(image)
+                one = {**given, "source": image}
+                made = edit_one(wanted.request, one, cancel, notes=wanted.notes, written=written)
+            except KeepdialError as error:
+                stopped = isinstance(error, Cancelled)
+                failures.append({"image": image, **report.failure(error)})
+                if stopped:
+                    failures[-1]["message"] = f"Stopped; {len(results)} results were written."
+                said = report.line(failures[-1]["message"], "" if stopped else error.hint)
+                sys.stderr.write(f"keepdial: {report.shown(image)}: {said}\n")
+                if stopped:
+                    break
+                continue
+            results += made
+            if not given["json"]:
+                _tell(made, given)
+    if given["json"]:
+        sys.stdout.write(report.as_json(results, failures))
+    return next((int(failure["exit_code"]) for failure in failures), 0)
+
+
+def edit_one(
+    request: Request,
+    given: dict[str, Any],
+    cancel: Cancel,
+    *,
+    notes: Sequence[str] = (),
+    written: set[Path] | None = None,
+) -> list[dict[str, Any]]:
+    """Open, edit, read back and save one picture, ``given["source"]``; return what there is to say of it.
+
+    `written` holds the files that were written for other pictures: they are never written again.
+    """
+    from keepdial.cli import deliver, outputs
+    from keepdial.cli.progress import shown
     from keepdial.edit import variations
     from keepdial.files import open_image
     from keepdial.progress import Event
     from keepdial.record import Stopwatch
 
-    picture, output = given["source"], given["output"]
+    picture = given["source"]
     count = whole("--variations", given["variations"] or "1", 1, outputs.MOST_VARIATIONS)
     settings = settings_of(given)
     request = after(request, given["after"])
 
-    with stoppable() as cancel, shown(quiet=given["quiet"]) as listener:
+    with shown(quiet=given["quiet"]) as listener:
         source = open_image(sys.stdin.buffer if picture == "-" else picture, settings=settings)
+        name, output = _where_to(picture, given)
         places = outputs.places(
-            image=picture,
+            image=name,
             output=output,
             count=count,
             source_format=source.source.format,
@@ -156,6 +233,8 @@ def edit_files(request: Request, given: dict[str, Any]) -> None:
         records = not given["no_record"]
         files = [place.path for place in places if place.path is not None]
         wanted = [*files, *(deliver.record_path(path) for path in files if records)]
+        if written is not None:
+            _refuse_again(files, written)
         outputs.refuse_existing(wanted, overwrite=given["overwrite"])
         cancel.check()
 
@@ -173,19 +252,45 @@ def edit_files(request: Request, given: dict[str, Any]) -> None:
             )
             cancel.check()
         deliver.write(done, overwrite=given["overwrite"], records=records)
-
-    results = [_facts(one, records=records) for one in done]
-    if given["json"]:
-        sys.stdout.write(report.as_json(results))
-    elif not given["quiet"]:
-        # On stdout only where the picture does not need it for itself.
-        (sys.stdout if files else sys.stderr).write(report.as_text(results))
+    if written is not None:
+        written |= {path.resolve() for path in files}
+    return [_facts(one, image=picture, records=records, notes=notes) for one in done]
 
 
-def _facts(one: Delivery, *, records: bool) -> dict[str, Any]:
+def _where_to(picture: str, given: dict[str, Any]) -> tuple[str, str | None]:
+    """Return beside which name the result goes, and the name that was asked for, if one was.
+
+    A folder takes results under the names that they would have beside their pictures.
+    """
+    output: str | None = given["output"]
+    if given.get("folder") and output is not None and picture != "-":
+        return str(Path(output) / Path(picture).name), None
+    return picture, output
+
+
+def _refuse_again(files: Sequence[Path], written: set[Path]) -> None:
+    for path in files:
+        if path.resolve() in written:
+            raise OutputExists(
+                f"{path} was written just now for another picture.",
+                hint="Give pictures of different names, or one after the other.",
+            )
+
+
+def _tell(results: list[dict[str, Any]], given: dict[str, Any]) -> None:
+    """Print the report for people, on stdout only where the picture does not need it for itself."""
+    from keepdial.cli import report
+
+    if not given["quiet"]:
+        free = all(result["output"] is not None for result in results)
+        (sys.stdout if free else sys.stderr).write(report.as_text(results))
+
+
+def _facts(one: Delivery, *, image: str, records: bool, notes: Sequence[str]) -> dict[str, Any]:
     from keepdial.cli.deliver import record_path
     from keepdial.cli.report import facts
 
     path = one.place.path
     beside = record_path(path) if records and path is not None else None
-    return facts(one.record, output=path, beside=beside, size=len(one.data))
+    found = facts(one.record, output=path, beside=beside, size=len(one.data))
+    return {"image": None if image == "-" else image, **found, "notes": [*notes, *found["notes"]]}

@@ -12,7 +12,9 @@ from keepdial import __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from keepdial.record import Done, EditRecord, Picture
+    from keepdial.errors import KeepdialError
+    from keepdial.record import EditRecord, Picture
+    from keepdial.request import Reading
 
 MARK = {"pass": "ok", "warn": "look", "fail": "BROKEN"}
 WIDTH = 100
@@ -35,8 +37,8 @@ def facts(record: EditRecord, *, output: Path | None, beside: Path | None, size:
         "format": file.format if file else "",
         "bytes": size,
         "operation": record.operation,
-        "words": [part.read.words if part.read else "" for part in (record.request, *record.request.then)],
-        "steps": [_step(step) for step in record.steps or (record,)],
+        "words": [read.words if read else "" for read in _readings(record)],
+        "steps": _steps(record),
         "seed": record.request.seed,
         "backend": route.backend if route else None,
         "why": _why(record),
@@ -68,20 +70,76 @@ def _why(record: EditRecord) -> str:
     return f"{'; '.join(did)}."
 
 
-def _step(step: EditRecord | Done) -> dict[str, Any]:
-    """Return what was done in one step, with what was done in the same walk over the pixels."""
-    also = [{"operation": more.operation, "params": more.params} for more in step.also]
-    return {"operation": step.operation, "params": step.params, "also": also, "keep": step.keep}
+def _readings(record: EditRecord) -> list[Reading | None]:
+    return [part.read for part in (record.request, *record.request.then)]
 
 
-def as_json(results: Sequence[Mapping[str, Any]]) -> str:
-    """Return one JSON document with all results."""
-    return json.dumps({"keepdial": __version__, "results": list(results)}, indent=2) + "\n"
+def _steps(record: EditRecord) -> list[dict[str, Any]]:
+    """Return what was done in each step, with what was done in the same walk over the pixels.
+
+    Each operation comes with how it was read from a sentence; null where it was asked for by its name.
+    """
+    reads = iter(_readings(record))
+
+    def one(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        read = next(reads, None)
+        return {
+            "operation": operation,
+            "params": params,
+            "read": None if read is None else read.model_dump(mode="json"),
+        }
+
+    return [
+        {
+            **one(step.operation, step.params),
+            "also": [one(more.operation, more.params) for more in step.also],
+            "keep": step.keep,
+        }
+        for step in record.steps or (record,)
+    ]
+
+
+def failure(error: KeepdialError) -> dict[str, Any]:
+    """Return what went wrong as plain JSON values; of what was not clear, the questions and the plan too."""
+    from keepdial.errors import Unclear
+
+    facts: dict[str, Any] = {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+        "exit_code": error.exit_code,
+    }
+    if isinstance(error, Unclear):
+        plan = error.plan.model_dump(mode="json")
+        facts |= {"questions": plan["questions"], "plan": plan}
+    return facts
+
+
+def line(message: str, hint: str = "") -> str:
+    """Return an error as one line that is safe for a terminal."""
+    return shown(f"{message} {hint}")
+
+
+def shown(text: str) -> str:
+    """Return a text on one line, without characters that cannot be printed: a file's name may hold any."""
+    from keepdial.understand.telling import clean
+
+    return clean(text)
+
+
+def as_json(results: Sequence[Mapping[str, Any]], failures: Sequence[Mapping[str, Any]] | None = None) -> str:
+    """Return one JSON document with all results; with all failures too, where there could be several."""
+    document: dict[str, Any] = {"keepdial": __version__, "results": list(results)}
+    if failures is not None:
+        document["errors"] = list(failures)
+    return json.dumps(document, indent=2) + "\n"
 
 
 def as_text(results: Sequence[Mapping[str, Any]]) -> str:
     """Return the report for people, at most `WIDTH` columns wide."""
-    return "\n".join(_one(result) for result in results)
+    from keepdial.understand.telling import printable
+
+    return printable("\n".join(_one(result) for result in results))
 
 
 def _one(fact: Mapping[str, Any]) -> str:
@@ -107,12 +165,9 @@ def _headline(fact: Mapping[str, Any]) -> str:
 
 def _rows(fact: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
-    if any(fact["words"]):
-        done = [s for step in fact["steps"] for s in (step, *step["also"])]
-        rows += [
-            ("did", f'{_call(one)}, read from "{words}"' if words else _call(one))
-            for one, words in zip(done, fact["words"], strict=False)
-        ]
+    done = [s for step in fact["steps"] for s in (step, *step["also"])]
+    if any(one["read"] for one in done):
+        rows += [("did", _call(one) + _read(one["read"])) for one in done]
     if fact["source"] != fact["size"]:
         was, now = (f"{w}x{h}" for w, h in (fact["source"], fact["size"]))
         rows.append(("size", f"{was} became {now} pixels"))
@@ -149,6 +204,18 @@ def _call(step: Mapping[str, Any]) -> str:
         f"{k.replace('_', ' ')} {v:g}" if isinstance(v, float) else f"{k} {v}" for k, v in given.items()
     )
     return f"{step['operation']} ({said})" if said else str(step["operation"])
+
+
+def _read(read: Mapping[str, Any] | None) -> str:
+    """Return from which words an operation was read, and what could be doubted about it."""
+    if read is None:
+        return ""
+    said = f', read from "{read["words"]}"'
+    if read["unused"]:
+        said += "; not used: " + ", ".join(f'"{words}"' for words in read["unused"])
+    if read["sure"] < 1:
+        said += f"; sure {read['sure']:.2f}"
+    return said if read["by"] == "grammar" else f"{said}; by {read['by']}"
 
 
 def _kept(fact: Mapping[str, Any]) -> str:

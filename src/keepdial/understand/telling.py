@@ -257,8 +257,16 @@ def _short(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text on one line and safe for a terminal: no control characters, no half characters."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in " ".join(text.split()))
+    """Return a text on one line and safe for a terminal, as `printable` does."""
+    return printable(" ".join(text.split()))
+
+
+def printable(text: str) -> str:
+    """Return a text with control characters and half characters written out, apart from line breaks.
+
+    Sentences, file names and the words of a model may hold any: a terminal would obey them.
+    """
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
 
 
 def told_plan(plan: Plan) -> str:

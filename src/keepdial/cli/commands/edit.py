@@ -2,54 +2,68 @@
 
 from __future__ import annotations
 
-import inspect
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from keepdial.cli.app import Command
+from keepdial.cli.asking import MODES, parameters
 
 if TYPE_CHECKING:
+    from keepdial.cli.asking import Settled
+    from keepdial.cli.edit import Asked
     from keepdial.request import Request
 
 
 def run(**given: Any) -> None:
-    """Understand the sentence, do its steps in order, save and report."""
-    from keepdial.cli.edit import checked, edit_files
+    """Understand the sentence, settle what is not certain, do its steps in order, save and report."""
+    from keepdial.cli.edit import checked, edit_each, edit_files
 
+    images: list[str] = given.pop("images")
+    given = {**given, "source": images[0], "folder": _is_folder(given["output"])}
+    _check_pictures(images, given)
     checked(given)
-    edit_files(request_of(given), given)
+    asked = _asked(given)
+    if len(images) == 1:
+        edit_files(asked.request, given, notes=asked.notes)
+        return
+    code = edit_each(images, lambda image: asked, given)
+    if code:
+        raise typer.Exit(code)
 
 
-def request_of(given: dict[str, Any]) -> Request:
-    """Return the steps of the sentence as one request.
+def _asked(given: dict[str, Any]) -> Asked:
+    """Return what the sentence asks for, once it is settled."""
+    from keepdial.cli.asking import checked_modes, settled, understand
+    from keepdial.cli.edit import Asked
+
+    checked_modes(given)
+    found = settled(understand(given["sentence"]), given, understand)
+    return Asked(request_of(found, given), found.notes)
+
+
+def request_of(found: Settled, given: dict[str, Any]) -> Request:
+    """Return the steps of a plan as one request.
 
     What is selected by options is the place of every step that names none; the other options hold for all.
     """
     from keepdial.cli import regions
     from keepdial.cli.edit import dial, whole
-    from keepdial.operations import operation
-    from keepdial.understand.grammar import request_of as joined
-    from keepdial.understand.grammar import understand_words
+    from keepdial.understand.asking import asked
 
-    sentence = given["sentence"]
-    steps = understand_words(sentence, files=_Files())
-    selected = regions.targets(given)
     pins = tuple(regions.region(text, option="--pin") for text in given["pin"] or ())
-    all_steps: dict[str, Any] = {"auto_pin": not given["no_auto_pin"], "backend": given["backend"]}
+    more: dict[str, Any] = {"auto_pin": not given["no_auto_pin"], "backend": given["backend"]}
     if given["keep"] is not None:
-        all_steps["keep"] = dial(given["keep"])
+        more["keep"] = dial(given["keep"])
     if given["seed"] is not None:
-        all_steps["seed"] = whole("--seed", given["seed"], 0, 2**32 - 1)
-    request = joined(steps)
-    made = []
-    for step in (request.model_copy(update={"then": ()}), *request.then):
-        places = step.targets
-        if not places and operation(step.operation).target != "none":
-            places = selected
-        more = {**all_steps, "targets": places, "pins": (*step.pins, *pins)}
-        made.append(step.model_copy(update=more))
-    return made[0].model_copy(update={"then": tuple(made[1:])})
+        more["seed"] = whole("--seed", given["seed"], 0, 2**32 - 1)
+    request = asked(
+        found.plan, files=_Files(), selected=regions.targets(given), pins=pins, anyway=given["yes"]
+    )
+    then = tuple(step.model_copy(update=more) for step in request.then)
+    return request.model_copy(update={**more, "then": then})
 
 
 class _Files(dict[str, str]):
@@ -67,27 +81,75 @@ class _Files(dict[str, str]):
         return base64.b64encode(data).decode("ascii")
 
 
-def _signature() -> inspect.Signature:
+def _is_folder(output: str | None) -> bool:
+    return output is not None and "\0" not in output and os.path.isdir(output)
+
+
+def _check_pictures(images: list[str], given: dict[str, Any]) -> None:
+    """Raise where the pictures, the sentence and ``-o`` do not go together, before anything is done."""
+    from keepdial.errors import OutputError, ParameterError
+
+    sentence, output = given["sentence"], given["output"]
+    if _is_file(sentence):
+        raise ParameterError(
+            "SENTENCE", sentence, "what is wanted, in words, behind the pictures", hint=_quoted(images)
+        )
+    if len(images) == 1:
+        return
+    strays = [name for name in images if name != "-" and not Path(name).suffix and not _is_file(name)]
+    if strays:
+        raise ParameterError("IMAGE", strays[0], "the name of a picture file", hint=_quoted(images))
+    if "-" in images:
+        raise ParameterError("IMAGE", "-", "stdin for one picture alone, or the names of several files")
+    if output is not None and not given["folder"]:
+        raise OutputError(
+            f"{output} is not a folder, and {len(images)} pictures do not fit into one file.",
+            hint="Name a folder that exists with -o, or leave -o out: results lie beside their pictures.",
+        )
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return "\0" not in name and os.path.isfile(name)
+    except (OSError, ValueError):
+        return False
+
+
+def _quoted(images: list[str]) -> str:
+    return f'Put the sentence in quotation marks, last: keepdial edit {images[0]} "a bit brighter".'
+
+
+def _options() -> dict[str, Any]:
     from keepdial.cli.options import common
 
+    shared = common(None)
+    del shared["source"]
+    images = typer.Argument(
+        metavar="IMAGE...",
+        help="The picture, or several of them; - reads one from stdin.",
+        show_default=False,
+    )
     words = typer.Argument(
         metavar="SENTENCE",
         help='What is wanted, for example "make it a bit warmer and remove the text".',
         show_default=False,
     )
-    shared = common(None)
+    required = parameters({}).empty
+    first = {
+        "images": (Annotated[list[str], images], required),
+        "sentence": (Annotated[str, words], required),
+    }
     names = list(shared)
-    every = {names[0]: shared[names[0]], "sentence": (Annotated[str, words], inspect.Parameter.empty)}
-    every |= {name: shared[name] for name in names[1:]}
-    return inspect.Signature(
-        [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
-            for name, (annotation, default) in every.items()
-        ]
-    )
+    cut = names.index("output")
+    return {
+        **first,
+        **{name: shared[name] for name in names[:cut]},
+        **MODES,
+        **{name: shared[name] for name in names[cut:]},
+    }
 
 
-run.__signature__ = _signature()  # type: ignore[attr-defined]
+run.__signature__ = parameters(_options())  # type: ignore[attr-defined]
 
 COMMAND = Command(
     name="edit",
@@ -95,5 +157,6 @@ COMMAND = Command(
     run=run,
     group="In words",
     epilog='Examples:\n\nkeepdial edit photo.jpg "a bit brighter, and remove the text" -o out.jpg\n\n'
-    'keepdial edit photo.jpg "underexpose the sky by 1 stop but keep the faces" -o out.jpg',
+    'keepdial edit photo.jpg "underexpose the sky by 1 stop but keep the faces" -o out.jpg\n\n'
+    'keepdial edit *.jpg "a bit warmer" -o done/',
 )

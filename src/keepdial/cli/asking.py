@@ -1,0 +1,265 @@
+"""What a sentence means, settled: understood, asked about where that is not certain, or refused with reasons.
+
+Questions go to stderr and answers come from stdin, so that stdout stays free for the report. Without a person
+at a terminal nothing is asked: what is not certain is an error that holds the questions and their choices.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from keepdial.errors import Cancelled, InputError, ParameterError, RouteError, Unclear
+
+if TYPE_CHECKING:
+    from keepdial.understand.plan import Plan, Question
+
+Understand = Callable[[str], "Plan"]
+
+UNDERSTANDING = "Understanding"
+LONGEST_ANSWER = 8000
+"""Characters of an answer that are read; a sentence is shorter."""
+
+MODES: dict[str, Any] = {
+    "yes": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--yes",
+                "-y",
+                help="Ask nothing: do what was understood, and leave out what is not certain or not possible "
+                "here; the report says what.",
+                rich_help_panel=UNDERSTANDING,
+            ),
+        ],
+        False,
+    ),
+    "interactive": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--interactive",
+                "-i",
+                help="Ask what is not certain, show the steps, and ask before they are done. On a terminal "
+                "what is not certain is asked in any case.",
+                rich_help_panel=UNDERSTANDING,
+            ),
+        ],
+        False,
+    ),
+}
+"""Options on whether to ask, as name -> (annotation, default)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A plan that may run, and what was left out of it, in words."""
+
+    plan: Plan
+    notes: tuple[str, ...] = ()
+
+
+def parameters(options: Mapping[str, Any]) -> inspect.Signature:
+    """Return a command's signature for options as name -> (annotation, default)."""
+    return inspect.Signature(
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+            for name, (annotation, default) in options.items()
+        ]
+    )
+
+
+def checked_modes(given: Mapping[str, Any]) -> None:
+    """Raise `ParameterError` where ``--interactive`` is given with something that rules it out."""
+    if not given["interactive"]:
+        return
+    if given["yes"]:
+        raise ParameterError("--interactive", "given with --yes", "one of the two: ask, or do not ask")
+    if "-" in (given["source"], given["keep"], *(given.get("mask") or ())):
+        raise ParameterError(
+            "--interactive", "given with a picture from stdin", "answers on stdin; name the picture's file"
+        )
+
+
+def understand(sentence: str) -> Plan:
+    """Return what was understood of a sentence; raise `InputError` for what is no text."""
+    from keepdial.understand.grammar import understand_words
+
+    return understand_words(text_of(sentence))
+
+
+def text_of(sentence: str) -> str:
+    """Return the sentence, or raise `InputError` where it holds bytes that are no text."""
+    try:
+        sentence.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError(
+            "The sentence holds bytes that are no text in UTF-8.",
+            hint="Write it in a terminal or a file that uses UTF-8.",
+        ) from None
+    if "\0" in sentence:
+        raise InputError(
+            "The sentence holds a NUL character, so it is no text.", hint="Say in words what is wanted."
+        )
+    return sentence
+
+
+def settled(plan: Plan, given: Mapping[str, Any], understand: Understand) -> Settled:
+    """Return the plan that is to be done.
+
+    With ``--yes`` what would have to be asked is left out. On a terminal, or with ``--interactive``, it is
+    asked; `understand` reads what is said in other words. Else `Unclear` is raised with the questions, or
+    `RouteError` with what is missing. `Cancelled` is raised where the person stops.
+    """
+    if given["yes"]:
+        return taken(plan)
+    if asks(given):
+        plan = answered(plan, understand)
+    else:
+        plan = opened(plan)
+        if plan.questions:
+            raise Unclear(plan)
+    if given["interactive"]:
+        confirm(plan)
+    return Settled(plan)
+
+
+def asks(given: Mapping[str, Any]) -> bool:
+    """Whether there is a person to ask: one who wants to be asked, or who sits at a terminal."""
+    if given["interactive"]:
+        return True
+    quiet = given["quiet"] or given["json"]
+    return not quiet and sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def opened(plan: Plan) -> Plan:
+    """Return the plan with a question for each step that is not sure.
+
+    Raises `RouteError` for what is missing here.
+    """
+    from keepdial.understand.asking import refuse
+    from keepdial.understand.plan import SURE
+
+    try:
+        refuse(plan)
+    except Unclear as unclear:
+        found = unclear.plan
+    else:
+        return plan
+    if plan.questions:
+        return found
+    # The doubtful steps became questions; where they stand counts the steps that are left.
+    doubtful = [i for i, step in enumerate(found.steps) if step.sure < SURE]
+    moved = tuple(
+        question.model_copy(update={"at": question.at - sum(i < question.at for i in doubtful)})
+        for question in found.questions
+    )
+    sure = tuple(step for step in found.steps if step.sure >= SURE)
+    return found.model_copy(update={"steps": sure, "questions": moved})
+
+
+def taken(plan: Plan) -> Settled:
+    """Return the plan as it was understood, without what is not certain or not possible, and notes on these.
+
+    Raises `RouteError` or `Unclear` where nothing is left.
+    """
+    from keepdial.understand.plan import SURE
+    from keepdial.understand.telling import told
+
+    steps = tuple(step for step in plan.steps if not step.needs)
+    if not steps and plan.needs:
+        raise RouteError(" ".join(plan.needs), hint="Nothing was changed.")
+    if not steps and plan.questions:
+        raise Unclear(plan)
+    notes = [
+        f'Left out, because it was not certain: "{question.words or question.asks}".'
+        for question in plan.questions
+    ]
+    notes += [f"Left out: {told(step)}. {step.needs}" for step in plan.steps if step.needs]
+    notes += [
+        f"Done without asking, though not sure ({step.sure:.2f}): {told(step)}."
+        for step in steps
+        if step.sure < SURE
+    ]
+    return Settled(plan.model_copy(update={"steps": steps, "questions": ()}), tuple(notes))
+
+
+def answered(plan: Plan, understand: Understand) -> Plan:
+    """Ask each question until none is left, and return the plan; raise `Cancelled` where the person stops.
+
+    An answer is a number, or other words: these take the place of the words that the question is about, and
+    the sentence is read again. What was answered before is not asked again.
+    """
+    known: dict[tuple[str, str], int] = {}
+    while True:
+        if plan.needs:
+            # Nothing that could be answered would help.
+            plan = plan.model_copy(update={"questions": ()})
+        plan = opened(plan)
+        if not plan.questions:
+            return plan
+        question = plan.questions[0]
+        about = question.words, question.asks
+        reply = known[about] if about in known else _reply(question)
+        if isinstance(reply, int):
+            known[about] = reply
+            plan = plan.answered({0: reply})
+        else:
+            plan = understand(_in_other_words(plan.sentence, question.words, reply))
+
+
+def _in_other_words(sentence: str, words: str, other: str) -> str:
+    place = sentence.lower().find(words.lower()) if words else -1
+    return other if place < 0 else sentence[:place] + other + sentence[place + len(words) :]
+
+
+def _reply(question: Question) -> int | str:
+    """Return the place of the choice, or other words."""
+    from keepdial.understand.telling import asked_lines
+
+    sys.stderr.write("\n".join(asked_lines(question)) + "\n")
+    count = len(question.choices)
+    numbers = "1" if count == 1 else f"1 to {count}"
+    prompt = f"  {numbers}, or say it in other words" if count else "  Say it in other words"
+    while True:
+        line = _line(f"{prompt} (nothing = stop): ")
+        if not line:
+            raise Cancelled("Stopped; nothing was changed.")
+        number = line.rstrip(".)")
+        if not (number.isascii() and number.isdigit()):
+            return line
+        if 1 <= int(number) <= count:
+            return int(number) - 1
+        sys.stderr.write(f"  There is no answer {number}.\n")
+
+
+def confirm(plan: Plan) -> None:
+    """Show the steps and ask whether to do them; raise `Cancelled` where not."""
+    from keepdial.understand.telling import told_plan
+
+    sys.stderr.write(told_plan(plan))
+    while True:
+        line = _line("Do this? [Y/n] ")
+        if line is None or line.lower() in ("n", "no"):
+            raise Cancelled("Stopped; nothing was changed.")
+        if line.lower() in ("", "y", "yes"):
+            return
+
+
+def _line(prompt: str) -> str | None:
+    """Return a line from stdin without blanks around it; None at its end."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    try:
+        line = sys.stdin.readline(LONGEST_ANSWER)
+    except UnicodeDecodeError:
+        raise InputError("The answer holds bytes that are no text.", hint="Nothing was changed.") from None
+    if not line:
+        sys.stderr.write("\n")
+        return None
+    return line.strip()
