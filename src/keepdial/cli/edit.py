@@ -97,6 +97,13 @@ def whole(option: str, text: str, lowest: int, highest: int) -> int:
     return number
 
 
+def variations_of(given: dict[str, Any]) -> int:
+    """Return how many results are wanted."""
+    from keepdial.cli.outputs import MOST_VARIATIONS
+
+    return whole("--variations", given["variations"] or "1", 1, MOST_VARIATIONS)
+
+
 def settings_of(given: dict[str, Any]) -> Settings:
     """Return the environment's settings with what the options change."""
     from keepdial.settings import Settings
@@ -131,8 +138,9 @@ def transparent(request: Request) -> bool:
 
 
 def checked(given: dict[str, Any]) -> None:
-    """Raise `ParameterError` where stdin or stdout would be used for two things."""
+    """Raise `ParameterError` where stdin or stdout would be used for two things, or too much is asked for."""
     picture, output = given["source"], given["output"]
+    variations_of(given)
     one_stdin([picture, given["keep"], *(given.get("mask") or ()), *(given["pin"] or ())])
     if given["json"] and (output == "-" or (output is None and picture == "-")):
         raise ParameterError(
@@ -170,6 +178,7 @@ def edit_each(images: Sequence[str], asked: Callable[[str], Asked], given: dict[
     results: list[dict[str, Any]] = []
     failures: list[dict[str, Any]] = []
     written: set[Path] = set()
+    done = 0
     with stoppable() as cancel:
         for number, image in enumerate(images, 1):
             if not given["quiet"]:
@@ -182,13 +191,15 @@ def edit_each(images: Sequence[str], asked: Callable[[str], Asked], given: dict[
                 stopped = isinstance(error, Cancelled)
                 failures.append({"image": image, **report.failure(error)})
                 if stopped:
-                    failures[-1]["message"] = f"Stopped; {len(results)} results were written."
+                    failures[-1]["message"] = f"Stopped; {done} of {len(images)} pictures are done."
                 said = report.line(failures[-1]["message"], "" if stopped else error.hint)
                 sys.stderr.write(f"keepdial: {report.shown(image)}: {said}\n")
                 if stopped:
                     break
                 continue
+            made = [{"image": image, **result} for result in made]
             results += made
+            done += 1
             if not given["json"]:
                 _tell(made, given)
     if given["json"]:
@@ -216,7 +227,7 @@ def edit_one(
     from keepdial.record import Stopwatch
 
     picture = given["source"]
-    count = whole("--variations", given["variations"] or "1", 1, outputs.MOST_VARIATIONS)
+    count = variations_of(given)
     settings = settings_of(given)
     request = after(request, given["after"])
 
@@ -254,7 +265,7 @@ def edit_one(
         deliver.write(done, overwrite=given["overwrite"], records=records)
     if written is not None:
         written |= {path.resolve() for path in files}
-    return [_facts(one, image=picture, records=records, notes=notes) for one in done]
+    return [_facts(one, records=records, notes=notes) for one in done]
 
 
 def _where_to(picture: str, given: dict[str, Any]) -> tuple[str, str | None]:
@@ -286,11 +297,11 @@ def _tell(results: list[dict[str, Any]], given: dict[str, Any]) -> None:
         (sys.stdout if free else sys.stderr).write(report.as_text(results))
 
 
-def _facts(one: Delivery, *, image: str, records: bool, notes: Sequence[str]) -> dict[str, Any]:
+def _facts(one: Delivery, *, records: bool, notes: Sequence[str]) -> dict[str, Any]:
     from keepdial.cli.deliver import record_path
     from keepdial.cli.report import facts
 
     path = one.place.path
     beside = record_path(path) if records and path is not None else None
     found = facts(one.record, output=path, beside=beside, size=len(one.data))
-    return {"image": None if image == "-" else image, **found, "notes": [*notes, *found["notes"]]}
+    return {**found, "notes": [*notes, *found["notes"]]}
