@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from keepdial.backends import Backend, Capabilities, Frame, Proposal, Step
 from keepdial.backends.echo import BACKEND as ECHO
 from keepdial.errors import ParameterError, RouteError
-from keepdial.route import Job, route
+from keepdial.route import Job, possible, route
 
 JOB = Job(operation="fill", keep=0.0)
 FILL = frozenset({"fill"})
@@ -131,6 +131,17 @@ def test_what_takes_words_is_told_what_would_paint_from_them() -> None:
     painter = fake("painter", takes_prompt=True)
     with pytest.raises(RouteError, match="and those here do not do it"):
         route(job, known(painter))
+
+
+def test_what_is_possible_is_told_before_the_work_begins() -> None:
+    possible(replace(JOB, operation="crop"), known(fake("patch")))  # done by its own stage
+    possible(JOB, known(fake("patch")))
+    with pytest.raises(RouteError, match="painter is not ready"):
+        possible(JOB, known(fake("painter", missing="Get it")))
+    with pytest.raises(RouteError, match="It takes a model that paints from words"):
+        possible(replace(JOB, operation="replace", prompt=True), known(fake("patch")))
+    with pytest.raises(ParameterError, match="nobody"):
+        possible(replace(JOB, backend="nobody"), known(fake("patch")))
 
 
 def test_a_painter_that_is_not_ready_says_what_to_install() -> None:

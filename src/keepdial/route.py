@@ -72,6 +72,15 @@ def route(job: Job, known: Mapping[str, Backend]) -> Route:
     return Route(best, tuple(sorted(losers.items())), _why(job, best, known[best], alone=len(able) == 1))
 
 
+def possible(job: Job, known: Mapping[str, Backend]) -> None:
+    """Raise as `route` does where no backend `known` by name can do a job: for asking before the work begins.
+
+    An operation that no backend does, and that comes without words, does its work in its own stage (a crop).
+    """
+    if job.prompt or any(job.operation in b.capabilities.operations for b in known.values()):
+        route(job, known)
+
+
 def obstacle(job: Job, name: str, backend: Backend) -> str:
     """Return why the backend cannot or may not do the job, as words after its name; empty when it can."""
     can = backend.capabilities
