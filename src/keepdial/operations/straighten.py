@@ -92,6 +92,10 @@ def scaled(params: StraightenParams, part: float) -> StraightenParams:
     return params.model_copy(update={"part": part})
 
 
+_RIGHT = "{way:right|clockwise}"
+_LEFT = "{way:left|counterclockwise|counter-clockwise|anticlockwise}"
+_LITTLE = "(slightly|a bit|a little|a touch|a tad)"
+
 OPERATION = Operation(
     "straighten",
     "Turn the picture upright, by an angle or by its own lines, and cut off the corners.",
@@ -122,29 +126,35 @@ OPERATION = Operation(
                 "straighten the picture",
             )
         ),
+        # Quarter turns belong to `rotate`: their numbers are words of its phrases, and win over a slot.
         Saying(
-            ("rotate clockwise", "turn clockwise", "rotate right", "turn right", "tilt right"),
+            (
+                "(rotate|tilt) (|by ){number}(| degrees|°)",
+                f"(rotate|tilt) (|by ){{number}}(| degrees|°) {_RIGHT}",
+                f"rotate {_RIGHT} (|by ){{number}}(| degrees)",
+                f"tilt {_RIGHT}",
+                f"(rotate|turn) {_LITTLE} {_RIGHT}",
+                f"(rotate|turn|tilt) {_LITTLE}",
+            ),
             {"angle": 2.0},
             amount="angle",
             units=("degree", "degrees", "deg", "°"),
         ),
         Saying(
             (
-                "rotate counterclockwise",
-                "rotate counter-clockwise",
-                "rotate anticlockwise",
-                "turn anticlockwise",
-                "turn counterclockwise",
-                "rotate left",
-                "turn left",
-                "tilt left",
+                f"(rotate|tilt) (|by ){{number}}(| degrees|°) {_LEFT}",
+                f"rotate {_LEFT} (|by ){{number}}(| degrees)",
+                f"tilt {_LEFT}",
+                f"(rotate|turn) {_LITTLE} {_LEFT}",
             ),
             {"angle": -2.0},
             amount="angle",
             units=("degree", "degrees", "deg", "°"),
         ),
-        Saying(
-            ("rotate", "rotate by"), {"angle": 2.0}, amount="angle", units=("degree", "degrees", "deg", "°")
-        ),
+    ),
+    asks=(
+        "Straighten the horizon.",
+        "Rotate it by 2 degrees counterclockwise, please.",
+        "The picture is a bit crooked, can you level it?",
     ),
 )

@@ -1,0 +1,106 @@
+"""Flip: mirror the picture. Every pixel is the source's, in another place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from keepdial.operations import Operation, Params, Saying, Stage
+
+if TYPE_CHECKING:
+    from keepdial.image import Image
+    from keepdial.select import Selection
+    from keepdial.settings import Settings
+
+SAID = {
+    "horizontal": "Left and right changed places.",
+    "vertical": "Above and below changed places.",
+    "both": "Left and right, above and below changed places.",
+}
+
+
+class FlipParams(Params):
+    """Which sides change places."""
+
+    direction: Literal["horizontal", "vertical", "both"] = Field(
+        default="horizontal",
+        description="horizontal: left and right change places, as in a mirror. vertical: above and below do, "
+        "as in water. both: the picture stands on its head.",
+    )
+
+
+def stage(image: Image, selection: Selection, params: FlipParams, settings: Settings) -> Stage:
+    """Set up the mirrored picture; all of it is new."""
+    from keepdial.shape.turn import Turn, turned
+
+    way = params.direction
+    turn = Turn(image, sideways=way != "vertical", upside_down=way != "horizontal")
+    return turned(turn, f"{SAID[way]} No pixel was computed: each is one of the picture's.")
+
+
+OPERATION = Operation(
+    "flip",
+    "Mirror the picture: left and right, or above and below, change places; no pixel changes its value.",
+    FlipParams,
+    default_keep=0.0,
+    stage=stage,
+    target="none",
+    blends=False,
+    done="Mirrored",
+    group="Shape and size",
+    auto_pins=False,
+    examples=("flip photo.jpg -o mirrored.jpg", "flip photo.jpg --direction vertical -o as-in-water.jpg"),
+    says=(
+        Saying(
+            (
+                "flip",
+                "mirror",
+                "mirrored",
+                "flipped",
+                "mirror image",
+                "flip horizontally",
+                "flip it horizontally",
+                "horizontal flip",
+                "flip horizontal",
+                "flip left to right",
+                "flip left and right",
+                "flip sideways",
+                "flip along the vertical axis",
+                "mirror horizontally",
+                "mirror left to right",
+                "swap left and right",
+                "reverse the image",
+                "reverse the picture",
+                "reverse the photo",
+                "reversed",
+            ),
+            {"direction": "horizontal"},
+        ),
+        Saying(
+            (
+                "flip vertically",
+                "flip it vertically",
+                "vertical flip",
+                "flip vertical",
+                "flip top to bottom",
+                "flip along the horizontal axis",
+                "mirror vertically",
+                "mirror top to bottom",
+                "swap top and bottom",
+                "flip upside down",
+                "flip upside-down",
+            ),
+            {"direction": "vertical"},
+        ),
+        Saying(
+            ("flip both ways", "flip horizontally and vertically", "flip vertically and horizontally"),
+            {"direction": "both"},
+        ),
+    ),
+    asks=(
+        "Flip the picture horizontally.",
+        "Mirror this photo, please.",
+        "Can you flip it vertically?",
+    ),
+)
