@@ -7,6 +7,7 @@ at a terminal nothing is asked: what is not certain is an error that holds the q
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,12 +15,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keepdial.cli.options import text_option
 from keepdial.errors import Cancelled, InputError, ParameterError, RouteError, Unclear
 
 if TYPE_CHECKING:
+    from keepdial.image import Image
     from keepdial.understand.plan import Plan, Question
 
 Understand = Callable[[str], "Plan"]
+"""Reads a sentence."""
+
+FROM_ENVIRONMENT = "env"
 
 UNDERSTANDING = "Understanding"
 LONGEST_ANSWER = 8000
@@ -54,6 +60,42 @@ MODES: dict[str, Any] = {
     ),
 }
 """Options on whether to ask, as name -> (annotation, default)."""
+
+
+LANGUAGE: dict[str, Any] = {
+    "ask_model": text_option(
+        "--ask-model",
+        metavar="URL|env",
+        help="Let a language model read the sentence: the address of an OpenAI-compatible server, such as "
+        "http://localhost:11434/v1, or env for what the KEEPDIAL_LANGUAGE_ variables name. The sentence goes "
+        "there.",
+        panel=UNDERSTANDING,
+    ),
+    "model": text_option(
+        "--model", metavar="NAME", help="The language model, as its server calls it.", panel=UNDERSTANDING
+    ),
+    "key_from": text_option(
+        "--key-from",
+        metavar="VARIABLE",
+        help="The environment variable that holds the server's key.",
+        panel=UNDERSTANDING,
+    ),
+}
+"""Options on a language model, as name -> (annotation, default)."""
+
+SEND_PICTURE: dict[str, Any] = {
+    "send_picture": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--send-picture",
+                help="Let the language model see a small copy of the picture, without metadata.",
+                rich_help_panel=UNDERSTANDING,
+            ),
+        ],
+        False,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +133,60 @@ def understand(sentence: str) -> Plan:
     from keepdial.understand.grammar import understand_words
 
     return understand_words(text_of(sentence))
+
+
+def reader(given: Mapping[str, Any], *, image: Image | None = None, selected: bool = False) -> Understand:
+    """Return what reads sentences: the grammar, or the language model that the options name.
+
+    Args:
+        given: the options `LANGUAGE`, and ``quiet`` and ``send_picture`` where there are such.
+        image: the picture that the sentence is about; it is sent only with ``--send-picture``.
+        selected: whether a region was selected beside the sentence.
+
+    Raises `InputError` for options that name no model that can be asked.
+    """
+    if given["ask_model"] is None:
+        for name in ("model", "key_from", "send_picture"):
+            if given.get(name):
+                flag = f"--{name.replace('_', '-')}"
+                raise ParameterError(flag, "given without --ask-model", "the address of a server beside it")
+        return understand
+    from keepdial.understand.language import planner_from
+
+    url = "" if given["ask_model"] == FROM_ENVIRONMENT else given["ask_model"]
+    planner = planner_from(
+        url,
+        model=given["model"] or "",
+        key_from=given["key_from"] or "",
+        allow_image=bool(given.get("send_picture")),
+    )
+
+    def asked(sentence: str) -> Plan:
+        from keepdial.cli.progress import stoppable
+
+        names = files_named(text_of(sentence))
+        if not given.get("quiet"):
+            for note in planner.notes(image, names):
+                sys.stderr.write(f"keepdial: {note}\n")
+        with stoppable() as cancel:
+            return planner(sentence, image=image, files=names, selected=selected, cancel=cancel)
+
+    return asked
+
+
+def files_named(sentence: str) -> tuple[str, ...]:
+    """Return the names of files in a sentence: only such a name may come back in a model's plan."""
+    words = (word.strip("\"'“”‘’,;:!?()") for word in sentence.split())
+    names = (word[:-1] if word.endswith(".") else word for word in words)
+    return tuple(dict.fromkeys(name for name in names if "." in name and is_file(name)))
+
+
+def is_file(name: str) -> bool:
+    """Whether there is a file of that name; False for what is no name at all."""
+    try:
+        return "\0" not in name and os.path.isfile(name)
+    except (OSError, ValueError):
+        return False
 
 
 def text_of(sentence: str) -> str:

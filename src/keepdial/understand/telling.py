@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 WIDTH = 96
 SLOT = re.compile(r"\{(\w+)\}")
+CHOICE = re.compile(r"\(([^()|]*)\|[^()]*\)|\{\w+:([^|}]*)[^}]*\}")
+"""Alternatives in a declared phrase, "(add|insert)" and "{way:left|right}": the first is told."""
+
 PICTURE = "the picture"
 SELECTED = "what is selected"
 FACES = "Faces"
@@ -47,7 +50,7 @@ VERBS = _set(
 ADJECTIVES = _set("calm clean clear cool even flat level light narrow open perfect slim smooth warm")
 """Those of them that are adjectives before a noun: "light the face" asks, "light vignette" names."""
 
-AFTER_A_VERB = _set("the a an up out in away down over from to with by {thing}")
+AFTER_A_VERB = _set("the a an up on out in away down over from to with by {thing}")
 
 BETWEEN = _set("bring copy drag lift make move pull push rotate scale shift turn")
 """Verbs whose thing stands behind them: "move the cup to the left", "turn the sky black and white"."""
@@ -83,39 +86,59 @@ def told(step: Step) -> str:
 def _phrase(unit: Operation, step: Step, where: str) -> tuple[str, set[str]]:
     """Return the step in the operation's own words, and the options whose values are said by them."""
     fits = [*_from_qualities(unit, step, where), *_from_sayings(unit, step, where)]
+    name = unit.name.replace("-", " ")
+    if _painted(unit, step):
+        # Phrases that do not hold what is to be painted could be about something else.
+        fits = [fit for fit in fits if "prompt" in fit[2]]
+        if not fits:
+            wish = str(step.params.get("prompt") or step.words)
+            return f"{name}{f' {where}' if where else ''}: {_short(wish)}", {"prompt"}
     if fits:
         # The more options it says, the better; of equals the one that was declared first.
         _, phrase, known = max(enumerate(fits), key=lambda f: (f[1][0], -f[0]))[1]
         return phrase, known
-    name = unit.name.replace("-", " ")
     return (f"{name} {where}" if where else name), set()
 
 
-Fit = tuple[tuple[int, int], str, set[str]]
-"""How well a phrase fits (options that it accounts for, and whether it holds all that was said), the phrase,
-and the options whose values it says in words."""
+def _painted(unit: Operation, step: Step) -> bool:
+    """Whether the step is about something that is said in free words."""
+    prompt = unit.params.model_fields.get("prompt")
+    return prompt is not None and (prompt.is_required() or bool(step.params.get("prompt")))
+
+
+Fit = tuple[tuple[int, int, int], str, set[str]]
+"""How well a phrase fits (options that it accounts for, how well it reads, whether its slots are filled), the
+phrase, and the options whose values it says in words."""
 
 
 def _from_qualities(unit: Operation, step: Step, where: str) -> Iterator[Fit]:
     for quality in unit.qualities:
         for more, params in ((True, quality.params), (False, quality.fewer)):
-            turned = not params
             asked = params or {**quality.params, quality.amount: -_number(quality.params.get(quality.amount))}
             said = _said_by(asked, step.params, quality.amount)
             if said is not None and quality.sides in ("both", "more" if more else "less"):
-                yield (len(said), 0 if turned else 1), _quality(quality, more, where), said - {quality.amount}
+                reads, phrase = _quality(quality, more, where)
+                yield (len(said), reads, 1), phrase, said - {quality.amount}
 
 
-def _quality(quality: Quality, more: bool, where: str) -> str:
+def _quality(quality: Quality, more: bool, where: str) -> tuple[int, str]:
+    """Return how well the words for more or less of a quality read, and the words."""
     verbs = quality.raises if more else quality.lowers
     if verbs:
-        return f"{verbs[0]} {where or PICTURE}"
+        return 3, f"{verbs[0]} {where or PICTURE}"
     adjectives = quality.more if more else quality.less
-    if adjectives:
-        return f"make {where or PICTURE} {comparative(adjectives[0])}"
-    noun = quality.nouns[0] if quality.nouns else (quality.more or quality.less)[0]
-    verb = ("add" if more else "reduce") if quality.fault else ("raise" if more else "lower")
-    return f"{verb} the {noun} of {where}" if where else f"{verb} the {noun}"
+    if adjectives and (quality.fault or not quality.nouns):
+        return 1, f"make {where or PICTURE} {comparative(adjectives[0])}"
+    noun = (quality.nouns or quality.more or quality.less)[0]
+    if quality.fault:
+        return 0, f"add {noun} to {where or PICTURE}" if more else f"reduce the {noun}{_of(where)}"
+    if quality.sides == "more":
+        return 2, f"add {noun} to {where}" if where else f"add {noun}"
+    return 2, f"{'raise' if more else 'lower'} the {noun}{_of(where)}"
+
+
+def _of(where: str) -> str:
+    return f" of {where}" if where else ""
 
 
 def comparative(adjective: str) -> str:
@@ -137,12 +160,21 @@ def _from_sayings(unit: Operation, step: Step, where: str) -> Iterator[Fit]:
         said = _said_by(saying.params, step.params, saying.amount)
         if said is None:
             continue
-        best = max(saying.words, key=lambda words: _rank(words, where), default=None)
+        phrases = (CHOICE.sub(lambda m: m.group(1) or m.group(2) or "", words) for words in saying.words)
+        best = max(
+            (" ".join(words.split()) for words in phrases if words.strip()),
+            key=lambda words: _rank(words, where),
+            default=None,
+        )
         if best is None:
             continue
         phrase, whole = _filled(unit, best, saying, step, where)
         if phrase:
-            yield (len(said), int(whole)), phrase, said - ({saying.amount} if saying.amount else set())
+            yield (
+                (len(said), 2 * _begins_with_a_verb(phrase), int(whole)),
+                phrase,
+                said - ({saying.amount} if saying.amount else set()),
+            )
 
 
 def _rank(words: str, where: str) -> tuple[bool, bool]:
@@ -181,7 +213,9 @@ def _with_its_thing(unit: Operation, phrase: str, where: str) -> str:
             return f"{phrase} {where or usual}" if unit.target != "none" else phrase
         if first in BETWEEN and rest[0] != "the" and "into" not in rest and (where or first == "turn"):
             return f"{first} {where or PICTURE} {' '.join(rest)}"
-        joint = "behind" if unit.subject else "of" if unit.group == FACES else "in"
+        joint = (
+            "behind" if unit.subject else "to" if first == "add" else "of" if unit.group == FACES else "in"
+        )
         return f"{phrase} {joint} {where}" if where else phrase
     if not rest or first in ("more", "less"):
         return f"make {where or PICTURE} {phrase}"

@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keepdial.cli.app import Command
-from keepdial.cli.asking import MODES, parameters
+from keepdial.cli.asking import LANGUAGE, MODES, SEND_PICTURE, is_file, parameters
+from keepdial.cli.options import SELECTION
+from keepdial.errors import OutputError, ParameterError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from keepdial.cli.asking import Settled
     from keepdial.cli.edit import Asked
+    from keepdial.image import Image
     from keepdial.request import Request
 
 
@@ -27,21 +32,45 @@ def run(**given: Any) -> None:
     checked(given)
     asked = _asked(given)
     if len(images) == 1:
-        edit_files(asked.request, given, notes=asked.notes)
+        one = asked(images[0])
+        edit_files(one.request, given, notes=one.notes)
         return
-    code = edit_each(images, lambda image: asked, given)
+    code = edit_each(images, asked, given)
     if code:
         raise typer.Exit(code)
 
 
-def _asked(given: dict[str, Any]) -> Asked:
-    """Return what the sentence asks for, once it is settled."""
-    from keepdial.cli.asking import checked_modes, settled, understand
+def _asked(given: dict[str, Any]) -> Callable[[str], Asked]:
+    """Return what gives, by a picture's name, what the sentence asks for, once it is settled.
+
+    It is settled once for all pictures, unless a language model is to look at each.
+    """
+    from keepdial.cli import asking
+
+    asking.checked_modes(given)
+    if given["send_picture"]:
+        if given["source"] == "-":
+            raise ParameterError("--send-picture", "given with a picture from stdin", "a picture's file")
+        asking.reader(given)  # what cannot be asked is said before any picture is opened
+        return lambda name: _settled(given, _opened(name, given))
+    once = _settled(given, None)
+    return lambda name: once
+
+
+def _settled(given: dict[str, Any], image: Image | None) -> Asked:
+    from keepdial.cli import asking
     from keepdial.cli.edit import Asked
 
-    checked_modes(given)
-    found = settled(understand(given["sentence"]), given, understand)
+    read = asking.reader(given, image=image, selected=any(given.get(name) for name in SELECTION))
+    found = asking.settled(read(given["sentence"]), given, read)
     return Asked(request_of(found, given), found.notes)
+
+
+def _opened(name: str, given: dict[str, Any]) -> Image:
+    from keepdial.cli.edit import settings_of
+    from keepdial.files import open_image
+
+    return open_image(name, settings=settings_of(given))
 
 
 def request_of(found: Settled, given: dict[str, Any]) -> Request:
@@ -87,16 +116,14 @@ def _is_folder(output: str | None) -> bool:
 
 def _check_pictures(images: list[str], given: dict[str, Any]) -> None:
     """Raise where the pictures, the sentence and ``-o`` do not go together, before anything is done."""
-    from keepdial.errors import OutputError, ParameterError
-
     sentence, output = given["sentence"], given["output"]
-    if _is_file(sentence):
+    if is_file(sentence):
         raise ParameterError(
             "SENTENCE", sentence, "what is wanted, in words, behind the pictures", hint=_quoted(images)
         )
     if len(images) == 1:
         return
-    strays = [name for name in images if name != "-" and not Path(name).suffix and not _is_file(name)]
+    strays = [name for name in images if name != "-" and not Path(name).suffix and not is_file(name)]
     if strays:
         raise ParameterError("IMAGE", strays[0], "the name of a picture file", hint=_quoted(images))
     if "-" in images:
@@ -106,13 +133,6 @@ def _check_pictures(images: list[str], given: dict[str, Any]) -> None:
             f"{output} is not a folder, and {len(images)} pictures do not fit into one file.",
             hint="Name a folder that exists with -o, or leave -o out: results lie beside their pictures.",
         )
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return "\0" not in name and os.path.isfile(name)
-    except (OSError, ValueError):
-        return False
 
 
 def _quoted(images: list[str]) -> str:
@@ -145,6 +165,8 @@ def _options() -> dict[str, Any]:
         **first,
         **{name: shared[name] for name in names[:cut]},
         **MODES,
+        **LANGUAGE,
+        **SEND_PICTURE,
         **{name: shared[name] for name in names[cut:]},
     }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from keepdial.cli.app import Command
+from keepdial.cli.asking import LANGUAGE, parameters
 
 if TYPE_CHECKING:
     from keepdial.errors import KeepdialError
@@ -19,33 +20,26 @@ LONGEST_LINE = 1 << 20
 """Bytes of a line of stdin that are read; a sentence is far shorter, and what is longer is refused as one."""
 
 
-def run(
-    sentences: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="SENTENCE...", help="What is wanted, in words; - reads stdin, one sentence a line."
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON.")] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON schema of a plan and stop.")
-    ] = False,
-) -> None:
+def run(**given: Any) -> None:
     """Print what was understood of each sentence."""
-    from keepdial.cli.asking import understand
-    from keepdial.errors import InputError, KeepdialError
+    from keepdial.cli.asking import reader
+    from keepdial.errors import Cancelled, InputError, KeepdialError
 
-    if schema:
+    sentences, as_json = given["sentences"], given["json"]
+    if given["schema"]:
         from keepdial.understand.schema import plan_schema
 
         typer.echo(json.dumps(plan_schema(), indent=2))
         return
     if not sentences:
         raise InputError("There is no sentence.", hint='Say what is wanted: keepdial plan "a bit brighter".')
+    understand = reader(given)
     found: list[Plan | KeepdialError] = []
     for sentence in said(sentences):
         try:
             found.append(understand(sentence))
+        except Cancelled:
+            raise
         except KeepdialError as error:
             found.append(error)
         if not as_json:
@@ -118,6 +112,23 @@ def _show(found: Plan | KeepdialError, *, first: bool) -> None:
     else:
         sys.stdout.write(("" if first else "\n") + told_plan(found))
 
+
+SENTENCES = typer.Argument(
+    metavar="SENTENCE...",
+    help="What is wanted, in words; - reads stdin, one sentence a line.",
+    show_default=False,
+)
+JSON = typer.Option("--json", help="Print the plan as JSON.")
+SCHEMA = typer.Option("--schema", help="Print the JSON schema of a plan and stop.")
+
+run.__signature__ = parameters(  # type: ignore[attr-defined]
+    {
+        "sentences": (Annotated[list[str] | None, SENTENCES], None),
+        **LANGUAGE,
+        "json": (Annotated[bool, JSON], False),
+        "schema": (Annotated[bool, SCHEMA], False),
+    }
+)
 
 COMMAND = Command(
     name="plan",
