@@ -68,8 +68,9 @@ types: $(READY)  ## mypy, strict, over source and tests
 examples: $(READY)  ## run every example; pictures go to out/
 	@set -e; for example in examples/plot_*.py; do echo "$$example"; $(BIN)/python $$example; done
 
-docs: $(READY)  ## write docs/operations.md anew from the declarations
+docs: $(READY)  ## write docs/operations.md and docs/plan.schema.json anew from the declarations
 	$(BIN)/python -m keepdial.cli.reference > docs/operations.md
+	$(BIN)/python -m keepdial.understand.schema > docs/plan.schema.json
 
 bench: $(READY)  ## the benchmarks, ours beside the peers (benches/README.md says what they need)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement benches/requirements.txt

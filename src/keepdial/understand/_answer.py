@@ -83,7 +83,7 @@ def answer_model(files: tuple[str, ...] = (), selected: bool = False) -> type[An
     ]
     step: Any = Annotated[Union[tuple(kinds)], Field(discriminator="operation")]  # noqa: UP007
     steps: Any = tuple[step, ...]
-    choice = create_model(
+    choice: Any = create_model(
         "Choice",
         __base__=AnsweredChoice,
         says=(Saying, ...),
@@ -115,7 +115,7 @@ def _step_model(unit: Operation, files: tuple[str, ...], selected: bool) -> type
     elif unit.target == "required" and not selected:
         target = (Words, ...)
     fields: dict[str, Any] = {
-        "operation": (Literal[unit.name], ...),  # type: ignore[name-defined]
+        "operation": (Literal[unit.name], ...),
         "target": target,
         "params": (_options_model(unit, files), ...),
     }
@@ -150,6 +150,8 @@ def answered(text: str, files: tuple[str, ...] = (), selected: bool = False) -> 
         answer = answer_model(files, selected).model_validate_json(json.dumps(found))
     except ValidationError as problem:
         raise Refused(_told(problem, found)) from None
+    except ParameterError as problem:
+        raise Refused(short(str(problem), 300)) from None
     choices = () if answer.question is None else answer.question.choices
     for place, step in (
         *((f"steps[{i}]", step) for i, step in enumerate(answer.steps)),

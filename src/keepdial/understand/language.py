@@ -95,8 +95,8 @@ def understand_by_model(
             answer = answered(talk.say(messages), names, selected)
         except Refused as again:
             raise LanguageError(
-                f"The language model {endpoint.model} at {endpoint.host} twice gave no plan that can be used: "
-                f"{again}.",
+                f"The language model {endpoint.model} at {endpoint.host} twice gave no plan that can be "
+                f"used: {again}.",
                 hint=_why(talk.read, messages)
                 or "Nothing was done. Say it in other words, or use another model.",
             ) from None

@@ -107,7 +107,7 @@ def unit_of(unit: Operation, option: str) -> str:
 
 def published() -> str:
     """Return the published schema as the text of a JSON file."""
-    return json.dumps(plan_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(plan_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _step(schema: dict[str, Any], unit: Operation, parts: dict[str, Any]) -> dict[str, Any]:
