@@ -1,7 +1,8 @@
-"""Phrases: "the second red cup from the left" taken apart into what to find and which of them.
+"""Phrases: "the second red cup from the left and both faces" taken apart into what to find and which of them.
 
-    phrase = part {("and" | "," | "plus") part} ["except" phrase]
-    part   = {determiner | rank | place | size | colour} noun ["quoted"] ["of" part] [place]
+    phrase = part {("and" | "or" | "," | "plus" | "as well as") part} ["except" phrase]
+    part   = [owner "'s"] {determiner | count | rank | side | size | colour} noun ["quoted"]
+             {"of" owner | side | ground | clause | relation part}
 
 Deterministic and offline. What is no word of this grammar becomes part of the noun, and whoever looks for a
 finder decides whether anybody knows it.
@@ -10,112 +11,39 @@ finder decides whether anybody knows it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-DETERMINERS = frozenset(
-    {
-        "the",
-        "a",
-        "an",
-        "this",
-        "that",
-        "these",
-        "those",
-        "my",
-        "our",
-        "your",
-        "his",
-        "her",
-        "their",
-        "its",
-        "some",
-    }
-)
-ALL = frozenset({"all", "every", "each", "both", "any"})
-RANKS = {
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "1st": 1,
-    "2nd": 2,
-    "3rd": 3,
-    "4th": 4,
-    "5th": 5,
-    "6th": 6,
-    "last": -1,
-}
-SIDES = {
-    "left": "left",
-    "leftmost": "left",
-    "left-most": "left",
-    "lefthand": "left",
-    "left-hand": "left",
-    "right": "right",
-    "rightmost": "right",
-    "right-most": "right",
-    "righthand": "right",
-    "right-hand": "right",
-    "top": "top",
-    "topmost": "top",
-    "upper": "top",
-    "uppermost": "top",
-    "highest": "top",
-    "bottom": "bottom",
-    "lower": "bottom",
-    "lowest": "bottom",
-    "middle": "middle",
-    "center": "middle",
-    "centre": "middle",
-    "central": "middle",
-}
-SIZES = {
-    "biggest": "biggest",
-    "largest": "biggest",
-    "big": "biggest",
-    "large": "biggest",
-    "smallest": "smallest",
-    "small": "smallest",
-    "tiny": "smallest",
-    "little": "smallest",
-    "tiniest": "smallest",
-}
-TAIL = re.compile(
-    r"\s+(?:(?:on|at|in|to|near|from|towards?)\s+)(?:the\s+|its\s+)?(?:far\s+|very\s+)?"
-    r"(?P<side>left|right|top|bottom|middle|cent(?:er|re))"
-    r"(?:\s+(?:hand\s+)?(?:side|edge|corner|part|half))?(?:\s+of\s+(?:the\s+)?(?:picture|photo|image|frame))?$"
-)
+from keepdial.select import _words as words
+from keepdial.select._marks import mark_at
+from keepdial.select._part import Part, Relation, part_of
+from keepdial.select._words import singular
+
+__all__ = ["Part", "Phrase", "Relation", "parse", "singular"]
+
 QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]+)[\"“”„«»]|(?<![\w])['‘]([^'’]+)['’](?![\w])")
 
-EXCEPT = re.compile(r"(?:^|\s+)(?:except(?: for)?|but not|without|apart from)\s+")
-AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|plus|&)\s+")
+EXCEPT = re.compile(
+    r"(?:^|\s*,?\s+)(?:except(?:ing)?(?: for)?(?: of)?|but not|(?:apart|aside) from|other than|besides|"
+    r"excluding|not including|leaving out|save for|minus|without(?= (?:the|my|our|this|that|these|those) )|"
+    r"(?<=everything )but(?: for)?|(?<=everyone )but(?: for)?|(?<=everybody )but(?: for)?|"
+    r"(?<=all )but(?: for)?(?= (?:the|my|our|this|that|these|those) ))\s+"
+)
+AND = re.compile(
+    r"\s*[,;]\s*(?:and also |as well as |and |or )?|"
+    r"\s+(?:and also|as well as|together with|along with|and|or|plus|&)\s+"
+)
+PICTURE = re.compile(
+    r"\s+(?:(?:that (?:is|are)|which (?:is|are)|who (?:is|are)|that's)\s+)?"
+    r"(?:visible|shown|seen|pictured|depicted|present)?\s*"
+    r"(?:in|from|of|on|within|inside|throughout|across)\s+(?:(?:the|this|that|my|our|your|these)\s+)?"
+    r"(?:(?:entire|whole|original|given|attached|same|first)\s+)?"
+    r"(?:images?|pictures?|photos?|photographs?|pics?|pix|shots?|snapshots?|scene|frame|canvas)"
+    r"(?=\s|$|,)(?!\s+(?:frame|on the wall))"
+)
+"""What only says that the thing is in the picture, as everything is."""
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One thing that is meant.
-
-    Attributes:
-        noun: the word or words for it, lower case, as they were used ("red" colours apart).
-        colours: the colour words before it.
-        sides: places among several, in the order used: left, right, top, bottom, middle.
-        size: ``biggest``, ``smallest`` or "".
-        rank: 1 = first, -1 = last; None where no rank was named.
-        all: whether all of them are meant expressly.
-        text: what stood in quotes.
-        of: the words after "of", as a phrase of its own.
-    """
-
-    noun: str
-    colours: tuple[str, ...] = ()
-    sides: tuple[str, ...] = ()
-    size: str = ""
-    rank: int | None = None
-    all: bool = False
-    text: str | None = None
-    of: str = ""
+MOST = 200
+"""So many words are read; more are no phrase for a thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +54,11 @@ class Phrase:
     without: Phrase | None = None
 
 
-def parse(words: str, *, colours: frozenset[str], nouns: frozenset[str]) -> Phrase:
+def parse(said: str, *, colours: frozenset[str], nouns: frozenset[str]) -> Phrase:
     """Return the phrase taken apart.
 
     Args:
-        words: what was said, for example ``the red cup on the left and all faces``.
+        said: what was said, for example ``the red cup on the left and all faces``.
         colours: the words that name colours.
         nouns: the nouns that finders answer; one of several words that holds a place, a colour or an "and"
             ("left half", "stop sign") is recognised as a whole.
@@ -141,12 +69,14 @@ def parse(words: str, *, colours: frozenset[str], nouns: frozenset[str]) -> Phra
         quotes.append(match.group(1) or match.group(2))
         return f" \0{len(quotes) - 1}\0 "
 
-    # NUL marks the places of quotations, so none may come from outside.
-    text = QUOTED.sub(aside, words.replace("\0", " "))
-    text = re.sub(r"\s+", " ", text.strip().strip(".!?").lower())
-    kept, *excepted = EXCEPT.split(text, maxsplit=1)
-    pieces = [piece for piece in AND.split(kept) if piece]
-    parts = tuple(_part(piece, quotes, colours, nouns) for piece in pieces)
+    # NUL marks the places of quotations, and BEL an "and" that joins no parts, so none may come from outside.
+    text = QUOTED.sub(aside, re.sub(r"[\0\a]", " ", said))
+    text = re.sub(r"[()\[\]{}:]|\.\s|[.!?]+$", " ", text.replace("’", "'").lower().strip())
+    text = " ".join(text.split()[:MOST]).strip(".!?, ")
+    text = " " + re.sub(r"^(?:in|from|of)\s+(?=(?:the|this)\s+(?:image|picture|photo)$)", "", text)
+    text = PICTURE.sub("", text) if PICTURE.sub("", text).strip() else text
+    kept, *excepted = EXCEPT.split(text.strip(), maxsplit=1)
+    parts = _parts(kept, quotes, colours, nouns)
     if not excepted:
         return Phrase(parts)
     return Phrase(parts, parse(_restored(excepted[0], quotes), colours=colours, nouns=nouns))
@@ -156,102 +86,118 @@ def _restored(text: str, quotes: list[str]) -> str:
     return re.sub(r"\0(\d+)\0", lambda m: f'"{quotes[int(m.group(1))]}"', text)
 
 
-def _part(piece: str, quotes: list[str], colours: frozenset[str], nouns: frozenset[str]) -> Part:
-    sides: list[str] = []
-    piece = f" {piece} "
-    text = None
-    if mark := re.search(r"\s\0(\d+)\0\s", piece):
-        text = quotes[int(mark.group(1))]
-        piece = piece.replace(mark.group(0), " ", 1)
-    piece = piece.rstrip()
-    if tail := TAIL.search(piece):
-        sides.append(SIDES[tail.group("side")])
-        piece = piece[: tail.start()]
-    head, _, of = piece.strip().partition(" of ")
-    if of and head in ("all", "each", "both", "some", "every", "any"):
-        piece, of = f"{head} {of}", ""
-    elif of and f"{head.split()[-1]} of {of}" in nouns:
-        piece, of = piece.strip(), ""
-    else:
-        piece = head
-    tokens = piece.split()
-    size, everything = "", False
-    rank: int | None = None
-    shades: list[str] = []
-    while tokens:
-        here = " ".join(tokens)
-        if here in nouns or singular(here) in nouns:
-            break
-        word = tokens[0]
-        if word in ALL:
-            everything = True
-        elif word in RANKS and len(tokens) > 1:
-            rank = RANKS[word]
-            if tokens[1:3] == ["from", "the"] and tokens[3:4] and tokens[3] in SIDES:
-                sides.append(SIDES[tokens[3]])
-                tokens = tokens[3:]
-        elif word in SIDES and len(tokens) > 1:
-            sides.append(SIDES[word])
-        elif word in SIZES and len(tokens) > 1:
-            size = SIZES[word]
-        elif (shade := _shade(tokens, colours)) and (len(tokens) > len(shade)):
-            shades.append(" ".join(shade))
-            tokens = tokens[len(shade) :]
+def _parts(text: str, quotes: list[str], colours: frozenset[str], nouns: frozenset[str]) -> tuple[Part, ...]:
+    text = re.sub(r"\bbetween\s+(.+?)\s+and\s+(?=\S)", "between \\1 \a ", text)
+    marks = AND.findall(text)
+    pieces = [piece.split() for piece in AND.split(text)]
+    either = any("or" in mark.split() for mark in marks)
+    pieces = [piece for piece in _shared(pieces, marks, colours, nouns) if piece]
+    found: list[Part] = []
+    for piece in pieces:
+        if found and (joined := _further(found[-1], piece, colours, nouns)) is not None:
+            found[-1:] = joined
             continue
-        elif word not in DETERMINERS:
-            break
-        tokens = tokens[1:]
-    return Part(
-        noun=" ".join(tokens),
-        colours=tuple(shades),
-        sides=tuple(sides),
-        size=size,
-        rank=rank,
-        all=everything,
+        part = part_of(piece, colours, nouns)
+        if found and not part.of and not part.whose and piece[0] not in words.DETERMINERS | words.ALL:
+            # "the woman's face and hair": both are hers.
+            if found[-1].of and singular(part.noun) in words.OWNED:
+                part = replace(part, of=found[-1].of)
+            elif found[-1].whose:
+                part = replace(part, whose=found[-1].whose)
+        found += _corners(part) if part.noun == "corners" else [part]
+    done = (_quoted(part, quotes) for part in found)
+    return tuple(replace(part, either=True) if either else part for part in done)
+
+
+def _corners(part: Part) -> list[Part]:
+    """Return the corners of the picture that are meant, each a part."""
+    all_four = ((v, h) for v in ("top", "bottom") for h in ("left", "right"))
+    return [replace(part, noun=f"{v} {h} corner", sides=()) for v, h in all_four if set(part.sides) <= {v, h}]
+
+
+def _quoted(part: Part, quotes: list[str]) -> Part:
+    """Return the part with its quotation, which stands at a NUL in its noun or after it."""
+
+    def plain(text: str) -> str:
+        return _restored(text, quotes).replace("\a", "and")
+
+    text = part.text
+    noun, unchecked = part.noun, part.unchecked
+    if text is not None:
+        text = re.sub(r"\0(\d+)\0", lambda m: quotes[int(m.group(1))], text)
+    return replace(
+        part,
         text=text,
-        of=_restored(of, quotes),
+        noun=plain(noun),
+        of=plain(part.of),
+        unchecked=tuple(filter(None, (plain(u) for u in unchecked))),
+        relations=tuple(replace(r, of=plain(r.of)) for r in part.relations),
     )
 
 
-def _shade(tokens: list[str], colours: frozenset[str]) -> list[str]:
-    """Return the tokens of the colour that begins here ("dark blue" is one), or none."""
-    for count in (2, 1):
-        if " ".join(tokens[:count]) in colours:
-            return tokens[:count]
-    return []
+def _shared(
+    pieces: list[list[str]], marks: list[str], colours: frozenset[str], nouns: frozenset[str]
+) -> list[list[str]]:
+    """Return the pieces with what one borrows from its neighbour.
+
+    "The big, red car" and "the black and white dog" are one thing, "the first and third cup" and "red and
+    blue cups" are several that share a noun.
+    """
+    done = list(pieces)
+    for i in range(len(done) - 2, -1, -1):
+        this, after = done[i], done[i + 1]
+        if not this or not after or not _only_tells(this, colours) or _only_tells(after, colours):
+            continue
+        if after[0] in words.DETERMINERS | words.ALL | words.PRONOUNS.keys() | words.WHOSE.keys():
+            continue
+        tells = 0
+        while tells < len(after) - 1 and _tells(after[tells], colours):
+            tells += 1
+        noun = after[tells:]
+        plural = singular(noun[0]) != noun[0] or singular(noun[-1]) != noun[-1]
+        ranked = any(w in words.RANKS or w in words.SIDES for w in this)
+        if tells and (ranked or (plural and "," not in marks[i])):
+            done[i] = this + noun
+        elif tells or "," in marks[i]:
+            done[i : i + 2] = [this + after]
+    return done
 
 
-IRREGULAR = {
-    "people": "person",
-    "men": "man",
-    "women": "woman",
-    "children": "child",
-    "knives": "knife",
-    "sheep": "sheep",
-    "mice": "mouse",
-    "teeth": "tooth",
-    "feet": "foot",
-    "scissors": "scissors",
-    "skis": "skis",
-    "glasses": "glasses",
-    "wine glasses": "wine glass",
-    "buses": "bus",
-}
+def _tells(word: str, colours: frozenset[str]) -> bool:
+    return word in colours or word in words.RANKS or word in words.SIZES or word in words.SIDES
 
 
-def singular(noun: str) -> str:
-    """Return the noun in the singular, by the usual endings; what is singular already stays."""
-    head, _, last = noun.rpartition(" ")
-    if noun in IRREGULAR:
-        return IRREGULAR[noun]
-    if last in IRREGULAR:
-        word = IRREGULAR[last]
-    elif re.search(r"(?:s|x|z|ch|sh)es$", last):
-        word = last[:-2]
-    elif re.search(r"[^aeiou]ies$", last):
-        word = last[:-3] + "y"
-    elif re.search(r"[^su]s$", last):
-        word = last[:-1]
-    else:
-        word = last
-    return f"{head} {word}" if head else word
+def _only_tells(piece: list[str], colours: frozenset[str]) -> bool:
+    rest = [word for word in piece if word not in words.DETERMINERS]
+    return bool(rest) and all(_tells(word, colours) for word in rest)
+
+
+def _further(
+    last: Part, piece: list[str], colours: frozenset[str], nouns: frozenset[str]
+) -> list[Part] | None:
+    """Return what the last part becomes where a piece after "and" only says more of it, else None."""
+    rest = [word for word in piece if word not in words.DETERMINERS]
+    if last.sides and rest and all(word in words.SIDES for word in rest):
+        return [last, replace(last, sides=tuple(words.SIDES[w] for w in rest))]
+    mark = mark_at(piece, 0)
+    verb = piece[0] in words.PARTICIPLES or piece[0] in words.CLAUSES
+    worn = bool(last.relations) and last.relations[-1].how == "with" and piece[0] in words.WORN
+    if worn:
+        return [replace(last, relations=(*last.relations, Relation("with", " ".join(piece))))]
+    if not (mark or (verb and piece[0] != "that")) or not last.noun:
+        return None
+    more = part_of(["thing", *piece], colours, nouns | {"thing"})
+    if mark and mark.kind == "side":
+        return [last, replace(last, sides=more.sides)]
+    if not (more.relations or more.unchecked or more.ground or more.sides or more.colours):
+        return [last]
+    return [
+        replace(
+            last,
+            relations=(*last.relations, *more.relations),
+            unchecked=(*last.unchecked, *more.unchecked),
+            ground=more.ground or last.ground,
+            sides=(*last.sides, *more.sides),
+            colours=(*last.colours, *more.colours),
+        )
+    ]

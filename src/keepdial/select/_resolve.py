@@ -1,12 +1,13 @@
 """Resolving: from a phrase to the things in the picture that it means.
 
-Each part of the phrase goes to the best finder that answers its noun; colour, place, size and rank then
-choose among what was found. What is not understood is an error that says so, never a guess.
+Each part of the phrase goes to the best finder that answers its noun; owner, relations, colour, place, size,
+number and rank then choose among what was found. What is not understood is an error that says so, never a
+guess, and what only describes a thing and cannot be checked is said in a note.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +15,87 @@ import numpy as np
 
 from keepdial.errors import SelectionError
 from keepdial.geometry import Box
-from keepdial.mask import bounds
 from keepdial.select import Finder, Instance, Region, finders, nothing_found
+from keepdial.select import _words as words
+from keepdial.select._choose import by_ground, chosen, coloured, others, prominence
 from keepdial.select._phrase import Part, Phrase, parse, singular
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from keepdial.image import Image
 
-LEAST_COLOUR = 0.2
-"""A thing has a colour when at least this share of it has."""
-
 SHOW_IT = "Show it instead: with a click (--point X,Y), a box, or a mask."
+
+
+NOT_THERE = "nothing was found"
+"""The detail of an error for a thing that is known, and not in the picture."""
+
+
+def not_there(what: str) -> SelectionError:
+    """Return the error for a thing that is known, and not in the picture."""
+    error = nothing_found(what)
+    return SelectionError(error.message, hint=error.hint, detail=NOT_THERE)
+
+
+@dataclass(slots=True)
+class Pool:
+    """What may be meant by a part, before one of several is chosen.
+
+    Attributes:
+        part: the part; what was used up of it is left out.
+        noun: the noun as it was said.
+        all: every thing of that noun.
+        found: those of them that fit what was said of them; the best fit first where `ranked`.
+        plural: whether several may be meant.
+        ranked: whether a relation put them in order.
+        settled: whether nothing is left to choose.
+        notes: what is to be said, as sentences.
+        unchecked: what could not be checked.
+    """
+
+    part: Part
+    noun: str
+    all: tuple[Instance, ...]
+    found: tuple[Instance, ...]
+    plural: bool
+    ranked: bool = False
+    settled: bool = False
+    notes: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+
+    @property
+    def open(self) -> bool:
+        """Whether one of several will be taken only because it stands out."""
+        tells = self.part.sides or self.part.size or self.part.rank is not None
+        return not (self.plural or self.settled or tells or len(self.found) < 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is known, and the picture it is looked for in."""
+
+    known: dict[str, tuple[Finder, ...]]
+    image: Image
+
+    def parsed(self, said: str) -> Phrase:
+        """Return the phrase that words make with what is known."""
+        from keepdial.regions.colours import COLOURS
+
+        return parse(said, colours=COLOURS, nouns=frozenset(self.known))
+
+    def word(self, noun: str) -> str:
+        """Return the noun as a finder knows it, or ""."""
+        return next((w for w in (noun, singular(noun)) if w in self.known), "")
+
+    def subject(self) -> tuple[Instance, ...]:
+        """Return the main subject; empty where nothing stands out, or nobody looks for it."""
+        for unit in self.known.get("subject", ()):
+            if unit.find is not None and not unit.missing():
+                return unit.find(unit.options.build(), self.image)
+        return ()
 
 
 def vocabulary() -> dict[str, tuple[Finder, ...]]:
@@ -38,39 +107,54 @@ def vocabulary() -> dict[str, tuple[Finder, ...]]:
     return {w: tuple(sorted(units, key=lambda u: (-u.quality, u.name))) for w, units in found.items()}
 
 
-def resolve(words: str, image: Image) -> tuple[Instance, ...]:
-    """Return what `words` mean in the picture, as instances whose union is meant.
+def resolve(said: str, image: Image) -> tuple[Instance, ...]:
+    """Return what words mean in the picture, as instances whose union is meant.
 
     Raises `SelectionError` when a noun is unknown, its finder lacks something here, or nothing was found.
     """
-    from keepdial.regions.colours import COLOURS
-
-    known = vocabulary()
-    phrase = parse(words, colours=COLOURS, nouns=frozenset(known))
-    if not any(part.noun or part.text for part in phrase.parts):
-        raise SelectionError(f"{words!r} names nothing.", hint='Name a thing, for example "the cup".')
-    return _of_phrase(phrase, known, image)
+    scene = Scene(vocabulary(), image)
+    phrase = scene.parsed(said)
+    if not any(part.noun or part.text or part.other for part in phrase.parts):
+        raise SelectionError(f"{said!r} names nothing.", hint='Name a thing, for example "the cup".')
+    return of_phrase(phrase, scene)
 
 
-def names(words: str) -> frozenset[str]:
-    """Return the names of the finders that `words` would ask, without asking them."""
-    from keepdial.regions.colours import COLOURS
+def names(said: str) -> frozenset[str]:
+    """Return the names of the finders that words would ask for what they mean, without asking them.
 
-    known = vocabulary()
+    What a thing is by, or whose it is, is not counted: in "the cup next to the text" the text is not meant.
+    """
+    scene = Scene(vocabulary(), None)  # type: ignore[arg-type]
     asked: set[str] = set()
-    for part in parse(words, colours=COLOURS, nouns=frozenset(known)).parts:
-        noun = part.noun or ("text" if part.text else "")
-        units = known.get(noun) or known.get(singular(noun)) or ()
-        asked |= {unit.name for unit in units}
+    for part in scene.parsed(said).parts:
+        word = scene.word(part.noun or ("text" if part.text else ""))
+        if scene.word(part.noun) and part.of and "place" in {u.name for u in scene.known[word]}:
+            asked |= names(part.of)  # the left half of the face
+            continue
+        asked |= {unit.name for unit in scene.known.get(word, ())}
     return frozenset(asked)
 
 
-def _of_phrase(phrase: Phrase, known: dict[str, tuple[Finder, ...]], image: Image) -> tuple[Instance, ...]:
-    found = [i for part in phrase.parts for i in _of_part(part, known, image)]
+def of_phrase(phrase: Phrase, scene: Scene) -> tuple[Instance, ...]:
+    """Return the things that a phrase means, without what it leaves out."""
+    found: list[Instance] = []
+    lacking: list[SelectionError] = []
+    for part in phrase.parts:
+        try:
+            found += of_part(part, scene)
+        except SelectionError as error:
+            if not part.either:
+                raise
+            lacking.append(error)
+    if lacking and not found:
+        raise lacking[0]
+    if lacking:
+        found = [noted(i, " ".join(str(error).splitlines()[0] for error in lacking)) for i in found]
     if phrase.without is None:
         return tuple(found)
-    hole = np.zeros((image.size.height, image.size.width), np.float32)
-    for instance in _of_phrase(phrase.without, known, image):
+    size = scene.image.size
+    hole = np.zeros((size.height, size.width), np.float32)
+    for instance in of_phrase(phrase.without, scene):
         area = hole[instance.region.box.slices]
         np.maximum(area, instance.region.values, out=area)
     left = (_without(instance, hole) for instance in found)
@@ -84,51 +168,154 @@ def _without(instance: Instance, hole: NDArray[np.float32]) -> Instance:
     )
 
 
-def _of_part(part: Part, known: dict[str, tuple[Finder, ...]], image: Image) -> tuple[Instance, ...]:
+def of_part(part: Part, scene: Scene) -> tuple[Instance, ...]:
+    """Return the things that one part means, with notes of what was decided."""
+    whole = part.noun in words.EVERYTHING and not scene.word(part.noun)
+    if whole or (part.other and not part.noun):
+        return _everything(part, scene)
+    return taken(pool_of(part, scene), scene)
+
+
+def taken(pool: Pool, scene: Scene) -> tuple[Instance, ...]:
+    """Return which of a pool are meant, with its notes."""
+    part, found, one = pool.part, pool.found, singular(pool.noun)
+    if pool.settled:
+        picked = found
+    elif pool.ranked and not (part.sides or part.size or part.rank is not None):
+        count = part.count if part.count is not None else len(found) if pool.plural else 1
+        picked = found[:count]
+        if len(picked) < len(found) and part.count is None:
+            pool.notes.append(f"{len(found)} of {one} fit; took the nearest.")
+    else:
+        picked = chosen(found, part, pool.plural, scene.image)
+    if pool.open and len(picked) < len(found) and not pool.ranked:
+        pool.notes.append(
+            f"{len(found)} of {one} were found; took the most prominent. Say which (left, biggest, second), "
+            f'or "all {pool.noun}".'
+        )
+    if part.count is not None and not pool.settled and len(picked) < part.count:
+        pool.notes.append(f"{part.count} of {one} were named; only {len(picked)} were found.")
+    if part.pronoun == "it":
+        pool.notes.append("'it' was taken as the main subject.")
+    if pool.unchecked:
+        which = f"all {len(picked)} of {one}" if len(picked) > 1 else f"the {one}"
+        if len(picked) == 1 < len(found):
+            which = f"one {one} of {len(found)}"
+        pool.notes.append(f"Could not check {_list(pool.unchecked)}; took {which}.")
+    note = " ".join(dict.fromkeys(pool.notes))
+    return tuple(noted(i, note) for i in picked)
+
+
+def _list(said: Sequence[str]) -> str:
+    quoted = [repr(one) for one in dict.fromkeys(said)]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def noted(instance: Instance, note: str) -> Instance:
+    """Return the instance with a further note."""
+    if not note:
+        return instance
+    before = str(instance.detail.get("note", ""))
+    if note in before:
+        return instance
+    return replace(instance, detail={**instance.detail, "note": f"{before} {note}".strip()})
+
+
+def _everything(part: Part, scene: Scene) -> tuple[Instance, ...]:
+    """Return the whole picture, a side of it, or all but the subject."""
+    if part.relations or part.colours or part.of:
+        raise SelectionError(
+            f"{part.noun or 'the rest'!r} can only be all of the picture, or what is on one side of it.",
+            hint=f"Name the things that are meant. {SHOW_IT}",
+        )
+    if part.other or part.ground == "background":
+        noun = "background"
+    elif part.ground:
+        noun = "subject"
+    elif part.sides:
+        two = " ".join(sorted(set(part.sides), key=("top", "bottom", "left", "right", "middle").index))
+        noun = f"{two} corner" if len(set(part.sides)) > 1 else "middle" if two == "middle" else f"{two} half"
+    else:
+        size = scene.image.size
+        whole = np.ones((size.height, size.width), np.float32)
+        return (Instance(Region(Box(0, 0, size.width, size.height), whole), "the whole picture"),)
+    return of_part(Part(noun), scene)
+
+
+def pool_of(part: Part, scene: Scene) -> Pool:
+    """Return what may be meant by a part."""
+    from keepdial.select import _whose
+
     noun = part.noun or ("text" if part.text else "")
-    one = singular(noun)
-    word = noun if noun in known else one
-    if word not in known:
-        if part.colours and not noun:
-            noun = word = part.colours[-1]
-        elif able := [unit for unit in finders().values() if unit.anything()]:
-            known = {**known, one: tuple(able)}
-            word = one
+    if not noun:
+        raise SelectionError("It was not said what is meant.", hint='Name it, for example "the two cups".')
+    word = scene.word(noun)
+    if word and part.of and scene.known[word][0].name == "place":
+        return _whose.spots(part, word, scene)
+    pool = asked(part, noun, word, scene)
+    if pool.part.of or pool.part.whose:
+        _whose.belonging(pool, scene)
+    if pool.part.relations:
+        _whose.related(pool, scene)
+    if part.other:
+        pool.found = others(pool.found, scene.subject())
+        pool.plural = pool.plural or part.count is None
+        if not pool.found:
+            raise not_there(f"other {singular(noun)}")
+        pool.notes.append(f"Took {len(pool.found)} of {singular(noun)} besides the main one.")
+    if part.ground and len(pool.all) > 1:
+        pool.found = by_ground(pool.found, part.ground, scene.subject())
+        if not pool.found:
+            raise not_there(f"{noun} in the {part.ground}")
+    elif part.ground:
+        pool.unchecked.append(f"in the {part.ground}")
+    return pool
+
+
+def asked(part: Part, noun: str, word: str, scene: Scene) -> Pool:
+    """Return everything that a part's noun and colours mean, from the best finder that can work."""
+    known, one = scene.known, singular(noun)
+    notes: list[str] = []
+    unchecked = list(part.unchecked)
+    able = [unit for unit in finders().values() if unit.anything()]
+    if not word and not able:
+        raise _unknown(noun, known)
+    units = [unit for unit in known.get(word, able) if not unit.missing()]
+    word = word or one
+    if units:
+        unit = units[0]
+        found: tuple[Instance, ...] = ()
+        if unchecked and able and not part.of and unit.name != "text":
+            # What takes any words may know an old man from others.
+            found = _ask(able[0], " ".join((*unchecked, one)), part, scene)
+        if found:
+            unchecked = []
         else:
-            raise _unknown(noun, known)
-    ready = [unit for unit in known[word] if not unit.missing()]
-    note = ""
-    if ready:
-        unit = ready[0]
-        found = _asked(unit, word, part, image)
+            found = _ask(unit, word, part, scene)
     elif part.colours:
         # "the red car" with nobody here who knows cars: what is red is the best that can be offered.
         unit = known[part.colours[-1]][0]
-        found = _asked(unit, part.colours[-1], part, image)
-        note = f"Nobody here can find a {word} ({known[word][0].missing()}); took what is {part.colours[-1]}."
+        found = _ask(unit, part.colours[-1], replace(part, of="", whose=""), scene)
+        notes = [
+            f"Nobody here can find a {word} ({known[word][0].missing()}); took what is {part.colours[-1]}."
+        ]
         part = replace(part, colours=(), all=not (part.sides or part.size or part.rank))
     else:
         raise SelectionError(f"Nothing here can find {noun!r}.", hint=f"{known[word][0].missing()} {SHOW_IT}")
     if part.colours:
-        found = _coloured(found, part.colours, image)
-    what = " ".join((*part.colours, noun)) + (f' "{part.text}"' if part.text else "")
+        found = coloured(found, part.colours, scene.image)
     if not found:
-        raise nothing_found(what)
-    plural = part.all or (noun != one) or word in unit.mass
-    chosen = _chosen(found, part, plural, image)
-    if len(chosen) < len(found) and not note and not (part.sides or part.size or part.rank):
-        note = (
-            f"{len(found)} of {one} were found; took the most prominent. Say which (left, biggest, second), "
-            f'or "all {noun}".'
-        )
-    return tuple(_noted(i, note) for i in chosen)
+        what = " ".join((*part.colours, noun)) + (f' "{part.text}"' if part.text else "")
+        raise not_there(what)
+    if word in words.TOLD_APART and len(found) > 1 and all(i.label == "person" for i in found):
+        notes.append(f"Nobody here can tell a {word} from other people.")
+    if "of" in unit.options.model_fields:
+        part = replace(part, of="", whose="")
+    plural = part.all or (noun != one and part.count != 1) or word in unit.mass or part.count not in (None, 1)
+    return Pool(part, noun, found, found, plural, notes=notes, unchecked=unchecked)
 
 
-def _noted(instance: Instance, note: str) -> Instance:
-    return replace(instance, detail={**instance.detail, "note": note}) if note else instance
-
-
-def _asked(unit: Finder, word: str, part: Part, image: Image) -> tuple[Instance, ...]:
+def _ask(unit: Finder, word: str, part: Part, scene: Scene) -> tuple[Instance, ...]:
     """Ask the finder, handing it what its options have a field for."""
     fields = unit.options.model_fields
     options: dict[str, Any] = {}
@@ -142,93 +329,27 @@ def _asked(unit: Finder, word: str, part: Part, image: Image) -> tuple[Instance,
             )
         options["text"] = part.text
     if "of" in fields:
-        if not part.of:
+        of = part.of or words.WHOSE.get(part.whose, "")
+        if not of:
             raise SelectionError(f"{word!r} of what?", hint=f'Say whose, for example "{word} of the cup".')
-        options["of"] = part.of
-    elif part.of:
-        raise SelectionError(
-            f"{word!r} of {part.of!r} is not understood.", hint=f"Name {part.of!r} alone. {SHOW_IT}"
-        )
+        options["of"] = of
     assert unit.find is not None
-    return unit.find(unit.options.build(**options), image)
+    return unit.find(unit.options.build(**options), scene.image)
 
 
-def _coloured(found: tuple[Instance, ...], colours: tuple[str, ...], image: Image) -> tuple[Instance, ...]:
-    """Return the instances that have the colours, each whole: the red car has black tyres too."""
-    from keepdial.regions.colours import colour_map
-    from keepdial.scene import scene_of
-
-    rgb = scene_of(image).rgb
-    kept = []
-    for instance in found:
-        box, values = instance.region.box, instance.region.values
-        weight = float(values.sum())
-        shares = [
-            float((np.asarray(colour_map(rgb[box.slices], colour)) * values).sum()) / weight
-            if weight
-            else 0.0
-            for colour in colours
-        ]
-        if min(shares) >= LEAST_COLOUR:
-            kept.append((min(shares), instance))
-    # Of several that have enough of it, those with clearly less than the best have only spots of it.
-    best = max((share for share, _ in kept), default=0.0)
-    return tuple(instance for share, instance in kept if share >= best / 2)
-
-
-def _chosen(found: tuple[Instance, ...], part: Part, plural: bool, image: Image) -> tuple[Instance, ...]:
-    """Return which of the instances are meant by place, size and rank."""
-    tight = [(i, _tight(i)) for i in found]
-    here = [(i, box) for i, box in tight if box is not None]
-    if part.rank is not None:
-        side = part.sides[-1] if part.sides else "left"
-        ordered = sorted(here, key=lambda pair: _along(pair[1], side, image))
-        index = part.rank - 1 if part.rank > 0 else part.rank
-        if not -len(ordered) <= index < len(ordered):
-            raise SelectionError(
-                f"There is no number {part.rank} of {part.noun!r}: {len(ordered)} were found.",
-                hint="Count from the left, or name a side: the second from the right.",
-            )
-        return (ordered[index][0],)
-    if part.size:
-        sign = -1 if part.size == "biggest" else 1
-        return (min(here, key=lambda pair: sign * float(pair[0].region.values.sum()))[0],)
-    if part.sides and plural:
-        kept = tuple(i for i, box in here if all(_on(box, side, image) for side in part.sides))
-        if not kept:
-            raise nothing_found(f"{part.noun} on the {' '.join(part.sides)}")
-        return kept
-    if part.sides:
-        return (min(here, key=lambda pair: sum(_along(pair[1], s, image) for s in part.sides))[0],)
-    if plural:
-        return found
-    return (max(here, key=lambda pair: pair[0].score * float(pair[0].region.values.sum()) ** 0.5)[0],)
-
-
-def _tight(instance: Instance) -> Box | None:
-    box = bounds(instance.region.values)
-    return None if box is None else box.shift(instance.region.box.x, instance.region.box.y)
-
-
-def _centre(box: Box, image: Image) -> tuple[float, float]:
-    return (box.x + box.width / 2) / image.size.width, (box.y + box.height / 2) / image.size.height
-
-
-def _along(box: Box, side: str, image: Image) -> float:
-    """Return how far a box is from a side (or from the middle), in picture sides."""
-    x, y = _centre(box, image)
-    far: dict[str, float] = {
-        "left": x,
-        "right": 1 - x,
-        "top": y,
-        "bottom": 1 - y,
-        "middle": float(((x - 0.5) ** 2 + (y - 0.5) ** 2) ** 0.5),
-    }
-    return far[side]
-
-
-def _on(box: Box, side: str, image: Image) -> bool:
-    return _along(box, side, image) < (0.5 if side != "middle" else 0.25)
+def alternatives(said: str, scene: Scene) -> tuple[list[tuple[Instance, ...]], str]:
+    """Return what words may mean, the likeliest first, and the noun where it stands for one of several."""
+    phrase = scene.parsed(said)
+    if len(phrase.parts) == 1 and phrase.without is None:
+        (part,) = phrase.parts
+        if part.noun and part.noun not in words.EVERYTHING:
+            pool = pool_of(part, scene)
+            if pool.open and not pool.ranked:
+                ordered = sorted(pool.found, key=prominence, reverse=True)
+                note = " ".join(pool.notes)
+                return [(noted(i, note),) for i in ordered], singular(pool.noun)
+            return [taken(pool, scene)], ""
+    return [of_phrase(phrase, scene)], ""
 
 
 def _unknown(noun: str, known: dict[str, tuple[Finder, ...]]) -> SelectionError:
