@@ -10,6 +10,8 @@ from keepdial.errors import BackendError
 from keepdial.progress import Cancel, Event, Listener, silent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 CAN = Capabilities(
     operations=frozenset({"blur"}),
     quality=0.5,
-    memory_mb=600,
-    seconds_per_mp=0.2,
+    memory_mb=900,
+    seconds_per_mp=0.25,
     whole=True,
 )
 
@@ -74,8 +76,9 @@ class Blur:
 
         from keepdial.color import unit, white_of
         from keepdial.mask import bounds
+        from keepdial.parallel import over
         from keepdial.tone.space import space_of
-        from keepdial.tone.spread import unweighed
+        from keepdial.tone.spread import unweighed, weigh
 
         if not isinstance(frame.guide, Spread):
             raise BackendError("blur was not told how to spread light.")
@@ -90,56 +93,63 @@ class Blur:
 
         progress(Event("generate", 0.0))
         space = space_of(frame.icc, exact=frame.pixels.itemsize == 2)
-        light = np.empty((box.height, box.width, frame.pixels.shape[2]), np.float32)
-        for top in range(0, box.height, ROWS):
-            tile = space.light(frame.pixels[box.slices][top : top + ROWS])
-            light[top : top + ROWS] = tile[..., : light.shape[2]]
-        weight = frame.mask[box.slices]
-        if frame.alpha is not None:
-            weight = weight * np.maximum(unit(frame.alpha[box.slices]), np.float32(UNSEEN))
-        check()
+        pixels, mask = frame.pixels[box.slices], frame.mask[box.slices]
+        channels = pixels.shape[2]
+        alpha = None if frame.alpha is None else frame.alpha[box.slices]
+        bands = [slice(top, min(box.height, top + ROWS)) for top in range(0, box.height, ROWS)]
+        stack: Array = np.empty((box.height, box.width, channels + 1), np.float32)
+
+        def gather(rows: slice) -> None:
+            weight = mask[rows]
+            if alpha is not None:
+                weight = weight * np.maximum(unit(alpha[rows]), np.float32(UNSEEN))
+            weigh(space.light(pixels[rows])[..., :channels], weight, stack[rows])
+
+        for _ in over(bands, gather):
+            check()
         progress(Event("generate", 0.2))
-        stack = _spread(light, weight, asked, (box.x, box.y), float(np.hypot(*frame.mask.shape)), check)
+        stack = _spread(stack, asked, (box.x, box.y), float(np.hypot(*frame.mask.shape)), check)
         progress(Event("generate", 0.8))
         soft = asked.kind != "pixelate" and frame.pixels.itemsize == 1
         knob = np.broadcast_to(np.asarray(step.knob, np.float32), frame.mask.shape)[box.slices]
-        for top in range(0, box.height, ROWS):
-            check()
-            rows = slice(top, min(box.height, top + ROWS))
-            tile = unweighed(stack[rows], light[rows])
-            tile = np.array(np.broadcast_to(tile, (*tile.shape[:2], 3)))
-            made = space.finish(tile)[..., : light.shape[2]]
+        target = out[box.slices]
+
+        def finish(rows: slice) -> None:
+            source = pixels[rows]
+            tile = unweighed(stack[rows], space.light(source)[..., :channels])
+            made = space.finish(np.array(np.broadcast_to(tile, (*tile.shape[:2], 3))))[..., :channels]
             if soft:
                 # What is smooth shows steps at 8 bits; half a sample of noise hides them. A little less: what
                 # is a sample's value to within rounding stays that.
-                noise = np.random.default_rng((step.seed, top)).random(made.shape, np.float32)
-                made = made + (noise - np.float32(0.5)) * np.float32(0.98 / white_of(frame.pixels))
+                noise = np.random.default_rng((step.seed, rows.start)).random(made.shape, np.float32)
+                made = made + (noise - np.float32(0.5)) * np.float32(0.98 / white_of(source))
             held = knob[rows][..., None]
             if held.any():
-                made = made + held * (unit(frame.pixels[box.slices][rows]) - made)
-            out[box.slices][rows] = np.clip(made, 0, 1)
+                made = made + held * (unit(source) - made)
+            np.clip(made, 0, 1, out=target[rows])
+
+        for _ in over(bands, finish):
+            check()
         progress(Event("generate", 1.0))
         mixes = asked.kind == "pixelate" and bool((knob > 0).any())
         return Proposal(out, (*((space.note,) if space.note else ()), *((SHINES,) if mixes else ())))
 
 
 def _spread(
-    light: Array, weight: Array, asked: Spread, corner: tuple[int, int], diagonal: float, check: object
+    stack: Array, asked: Spread, corner: tuple[int, int], diagonal: float, check: Callable[[], None]
 ) -> Array:
-    """Return the stack of light (h, w, C) and weight (h, w) after spreading; `corner` is its place in px."""
+    """Return the stack (h, w, C + 1) after spreading; `corner` is its place in the frame, in px."""
     import numpy as np
 
     from keepdial.tone import spread
 
-    assert callable(check)
-    stack = spread.weighed(light, weight)
     if asked.kind == "pixelate":
         return spread.mosaic(stack, max(1, round(asked.reach)))
     if asked.kind == "gaussian":
         return spread.gaussian(stack, asked.reach / 2)
     # A path may leave the region and come back: half of it is kept free around.
     rim = int(np.ceil(asked.reach)) + 1
-    h, w = weight.shape
+    h, w = stack.shape[:2]
     if max(h, w) + 2 * rim > spread.LONGEST:
         raise BackendError(
             f"The region is {w}x{h} px large; a {asked.kind} blur takes up to {spread.LONGEST:,} px.",

@@ -25,12 +25,10 @@ LONGEST = 32_000
 """Longest side in px that OpenCV moves between its pixels (its coordinates there have 16 bits)."""
 
 
-def weighed(light: Array, weight: Array) -> Array:
-    """Return light (h, w, C) and its weight (h, w) as a stack (h, w, C + 1)."""
-    out = np.empty((*weight.shape, light.shape[2] + 1), np.float32)
-    np.multiply(light, weight[..., None], out=out[..., :-1])
-    out[..., -1] = weight
-    return out
+def weigh(light: Array, weight: Array, stack: Array) -> None:
+    """Write light (h, w, C) and its weight (h, w) into a stack (h, w, C + 1)."""
+    np.multiply(light, weight[..., None], out=stack[..., :-1])
+    stack[..., -1] = weight
 
 
 def unweighed(stack: Array, instead: Array) -> Array:
@@ -54,14 +52,17 @@ def gaussian(stack: Array, sigma: float) -> Array:
     if times == 1:
         return _shaped(cv2.GaussianBlur(stack, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT), stack.shape)
     down, across = -(-h // times), -(-w // times)
-    padded = np.zeros((down * times, across * times, n), np.float32)
-    padded[:h, :w] = stack
+    shape = (down * times, across * times, n)
+    padded = stack
+    if shape != stack.shape:
+        padded = np.zeros(shape, np.float32)
+        padded[:h, :w] = stack
     small = cv2.resize(padded, (across, down), interpolation=cv2.INTER_AREA)
     # The mean of n pixels, then a triangle between two such means: variances (n^2 - 1) / 12 and / 6 in px.
     left = max(0.25, (sigma**2 - (times**2 - 1) / 4) / times**2)
     small = cv2.GaussianBlur(small, (0, 0), left**0.5, borderType=cv2.BORDER_CONSTANT)
     large = cv2.resize(small, (across * times, down * times), interpolation=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(_shaped(large, padded.shape)[:h, :w])
+    return _shaped(large, shape)[:h, :w]
 
 
 def _shaped(made: object, shape: tuple[int, ...]) -> Array:
