@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from keepdial.explain import explain, summary
+from keepdial.request import Reading
 from keepdial.verify import Finding
 
 from .test_record import BOX, recorded
@@ -68,3 +69,42 @@ def test_the_summary_of_a_clean_edit_is_short() -> None:
     assert "fill: 320 pixels, 10.4 % of the picture; every other pixel is as it was." in flat(text)
     assert "Nothing to note:" in text
     assert len(text.splitlines()) <= 5
+
+
+def test_a_sentence_is_told_with_the_words_that_led_to_each_step() -> None:
+    read = Reading(
+        sentence="fill it please, then darken it",
+        words="fill it please",
+        because=("fill",),
+        unused=("please",),
+        sure=0.85,
+    )
+    record = recorded(operation="variation", targets=(), keep=0.5, read=read)
+    record = record.model_copy(
+        update={
+            "request": record.request.model_copy(
+                update={
+                    "then": (
+                        record.request.model_copy(
+                            update={"read": read.model_copy(update={"words": "darken it", "unused": ()})}
+                        ),
+                        record.request.model_copy(update={"read": None}),
+                        record.request.model_copy(
+                            update={"read": Reading(sentence="calm\x1b[2J", words="calm", by="tiny-7b")}
+                        ),
+                    )
+                }
+            )
+        }
+    )
+    text = explain(record)
+    assert text.startswith("How it was understood\n")
+    words = flat(text)
+    assert words.count('"fill it please, then darken it" was read by the grammar') == 1
+    assert 'Step 1, variation comes from "fill it please", because of "fill"; how sure that was, ' in words
+    assert '0.85; not used: "please".' in words
+    assert 'Step 2, variation comes from "darken it"' in words
+    assert "no word was left over" in words
+    assert "Step 3," not in words
+    assert "was read by the language model tiny-7b." in words
+    assert "\x1b" not in text

@@ -25,7 +25,16 @@ def test_a_sentence_of_two_steps(folder: Path, run: Run) -> None:
     assert [step["operation"] for step in result["steps"]] == ["exposure", "remove"]
     record = load_record("out.png.keepdial.json")
     assert [step.operation for step in record.steps] == ["exposure", "remove"]
-    assert record.request.then[0].words == "remove the left third"
+    read = record.request.then[0].read
+    assert read is not None
+    assert read.words == "remove the left third"
+    assert [step["read"] for step in result["steps"]] == [
+        record.request.read.model_dump(mode="json") if record.request.read else None,
+        read.model_dump(mode="json"),
+    ]
+    assert read.sentence == "exposure +1 stop, then remove the left third"
+    assert read.because == ("remove",)
+    assert 'because of "remove"' in " ".join(run("explain", "out.png").out.split())
     assert run("replay", "out.png").code == 0
 
 
