@@ -64,41 +64,28 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "add {new}",
-                "add {new} to {thing}",
-                "insert {new}",
-                "include {new}",
-                "introduce {new}",
-                "incorporate {new}",
-                "embed {new}",
-                "place {new}",
-                "position {new}",
-                "put {new}",
-                "put in {new}",
-                "draw {new}",
-                "photoshop in {new}",
-                "give {thing} {new}",
-                "there should be {new}",
+                "(add|insert|introduce|incorporate|embed|place|position|include|put in|photoshop in|draw|integrate|install|plant|superimpose|situate|construct|build|lay|attach|drop in|edit in|rest|perch|hang|glide|set up) {new}",
+                "(add|insert|introduce|incorporate|embed|include|attach|integrate) {new} (to|into|onto) {thing}",
+                "(put|place|set|stick) {new}",
+                "(enrich|decorate|adorn|populate|enhance|embellish|fill|furnish|surround|augment|garnish|top|equip) {thing} with {new}",
+                "{new} should be (added|inserted|placed)",
             ),
             {"prompt": "{new}"},
         ),
-        # Less sure: "have the sky bluer" and "show more of the left" begin alike.
+        # Less sure: these tell as often as they ask.
         Saying(
             (
-                "have {new}",
-                "show {new}",
-                "there is {new}",
-                "there are {new}",
-                "let there be {new}",
+                "(there is|there are|let there be|there's|bring in|bring|show) {new}",
+                "{thing} (has|have|wears|is wearing|are wearing) {new}",
                 "wear {new}",
             ),
             {"prompt": "{new}"},
-            sure=0.7,
+            sure=0.62,
         ),
     ),
     asks=(
-        "Add a sailing boat on the left.",
-        "Put two cups of coffee on the table.",
-        "Could you insert a red kite into the sky?",
+        "add a sailing boat on the left",
+        "put two cups of coffee on the table",
+        "could you insert a red kite into the sky?",
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -51,13 +51,11 @@ OPERATION = Operation(
             (
                 "blacks down",
                 "deeper blacks",
-                "deepen the blacks",
-                "crush the blacks",
-                "lower the blacks",
+                "deepen blacks",
+                "crush blacks",
                 "darker blacks",
                 "blacker blacks",
                 "richer blacks",
-                "blacks",
             ),
             {"amount": -40},
             amount="amount",
@@ -66,18 +64,19 @@ OPERATION = Operation(
         Saying(
             (
                 "blacks up",
-                "lift the blacks",
-                "raise the blacks",
                 "faded blacks",
-                "fade the blacks",
+                "fade blacks",
                 "lighter blacks",
                 "softer blacks",
                 "matte",
-                "faded",
+                "faded look",
+                "matte look",
             ),
             {"amount": 50},
             amount="amount",
             units=("%", "percent"),
         ),
     ),
+    qualities=(Quality(("blacks", "black level"), {"amount": 40}, "amount"),),
+    asks=("deeper blacks", "lift the blacks by 20", "a faded look"),
 )

@@ -152,8 +152,8 @@ OPERATION = Operation(
             (
                 "(add|put|draw|place|apply) (border|frame|passepartout)",
                 "(add|put|draw|place|apply) (border|frame) around",
+                "(give|surround) (picture|photo|image|) (border|frame)",
                 "with (border|frame) around",
-                "(border|frame) around (picture|photo|image)",
                 "put in frame",
             ),
             {"colour": "white", "width": 5},
@@ -164,14 +164,28 @@ OPERATION = Operation(
             (
                 f"(add|put|draw|place|apply) {{colour}} {_NOUN}",
                 f"(add|put|draw|place|apply) {{colour}} {_NOUN} around",
-                "{colour} (border|frame) around",
-                "{colour} border",
+                "give (picture|photo|image|) {colour} (border|frame)",
+                "with {colour} (border|frame)",
                 "frame in {colour}",
                 "surround with {colour}",
             ),
             {"colour": "{colour}", "width": 5},
             amount="width",
             units=_PERCENT,
+        ),
+        Saying(
+            (
+                "(add|put|draw|place|apply) (thin|narrow|small) {colour} (border|frame|edge|margin)",
+                "(add|put|draw|place|apply) (thin|narrow|small) {colour} (border|frame|edge|margin) around",
+            ),
+            {"colour": "{colour}", "width": 2},
+        ),
+        Saying(
+            (
+                "(add|put|draw|place|apply) (thick|wide|broad|big|large) {colour} (border|frame|edge|margin)",
+                "(add|put|draw|place|apply) (thick|wide|broad|big|large) {colour} (border|frame|edge|margin) around",
+            ),
+            {"colour": "{colour}", "width": 10},
         ),
         Saying(
             (

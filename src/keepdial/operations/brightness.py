@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -51,44 +51,37 @@ OPERATION = Operation(
     ),
     says=(
         Saying(
-            (
-                "brighter",
-                "brighten",
-                "brighten up",
-                "lighter",
-                "lighten",
-                "lighten up",
-                "increase the brightness",
-                "raise the brightness",
-                "turn up the brightness",
-                "more brightness",
-                "brightness up",
-                "brightness",
-                "too dark",
-                "less dark",
-            ),
+            ("brightness {number}", "brightness up", "turn up light"),
             {"amount": 30},
             amount="amount",
             units=("%", "percent"),
         ),
-        Saying(
+    ),
+    qualities=(
+        Quality(
             (
-                "darker",
-                "darken",
-                "less bright",
-                "dim",
-                "dimmer",
-                "decrease the brightness",
-                "reduce the brightness",
-                "lower the brightness",
-                "turn down the brightness",
-                "less brightness",
-                "brightness down",
-                "too bright",
+                "brightness",
+                "light",
+                "lighting",
+                "illumination",
+                "luminosity",
+                "luminance",
+                "lightness",
+                "radiance",
+                "luminous quality",
+                "brilliance",
+                "lights",
             ),
-            {"amount": -30},
-            amount="amount",
-            units=("%", "percent"),
+            {"amount": 30},
+            "amount",
+            more=("bright", "light", "luminous", "radiant", "well lit", "lit"),
+            less=("dark", "dim", "gloomy", "murky", "shadowy", "darkish"),
+            raises=("brighten", "lighten", "illuminate", "brighten up", "lighten up", "light up", "lit up"),
+            lowers=("darken", "dim", "darken up", "darken down", "dim down"),
+        ),
+        Quality(
+            ("darkness", "dimness", "gloom"), {"amount": -30}, "amount", fewer={"amount": 30}, fault=True
         ),
     ),
+    asks=("make it a bit brighter", "the picture is too dark", "darken the sky by 20 %"),
 )

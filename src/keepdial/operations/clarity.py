@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -68,7 +68,34 @@ OPERATION = Operation(
     tone=passes,
     examples=("clarity photo.jpg --amount 50 -o clear.jpg",),
     says=(
-        Saying(MORE, {"amount": 40}, amount="amount", units=("%", "percent")),
-        Saying(LESS, {"amount": -40}, amount="amount", units=("%", "percent")),
+        Saying(
+            ("softer look", "dreamy", "dreamier"), {"amount": -40}, amount="amount", units=("%", "percent")
+        ),
+        Saying(
+            (
+                "clear it up",
+                "clear up",
+                "make clear",
+                "stand out more",
+                "clearly visible",
+                "more visible",
+                "more depth",
+            ),
+            {"amount": 40},
+            amount="amount",
+            units=("%", "percent"),
+            sure=0.8,
+        ),
     ),
+    qualities=(
+        Quality(
+            ("clarity", "local contrast", "clearness", "visibility", "depth", "structure"),
+            {"amount": 40},
+            "amount",
+            more=("clear",),
+            less=("unclear", "muddy"),
+            raises=("clarify",),
+        ),
+    ),
+    asks=("more clarity", "make it clearer", "soften the clarity a little"),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -46,44 +46,15 @@ OPERATION = Operation(
     scales=True,
     tone=passes,
     examples=("contrast photo.jpg --amount 30 -o punchy.jpg",),
-    says=(
-        Saying(
-            (
-                "more contrast",
-                "increase the contrast",
-                "raise the contrast",
-                "boost the contrast",
-                "add contrast",
-                "higher contrast",
-                "contrast up",
-                "contrast",
-                "contrasty",
-                "punchier",
-                "more punch",
-                "less flat",
-                "too flat",
-            ),
+    says=(Saying(("punch it up", "add punch"), {"amount": 30}, amount="amount", units=("%", "percent")),),
+    qualities=(
+        Quality(
+            ("contrast", "contrasts", "tonal contrast", "punch"),
             {"amount": 30},
-            amount="amount",
-            units=("%", "percent"),
-        ),
-        Saying(
-            (
-                "less contrast",
-                "decrease the contrast",
-                "reduce the contrast",
-                "lower the contrast",
-                "lower contrast",
-                "contrast down",
-                "softer contrast",
-                "flatter",
-                "less harsh",
-                "too harsh",
-                "too contrasty",
-            ),
-            {"amount": -30},
-            amount="amount",
-            units=("%", "percent"),
+            "amount",
+            more=("contrasty", "punchy", "contrasted", "harsh"),
+            less=("flat", "washed out", "washed-out", "low contrast"),
         ),
     ),
+    asks=("more contrast", "reduce the contrast by 20 %", "the photo looks flat"),
 )

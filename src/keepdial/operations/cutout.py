@@ -141,24 +141,37 @@ OPERATION = Operation(
     says=(
         Saying(
             (
+                "(cut out|cutout|extract|isolate|single out|separate|segment|crop around|carve out|pull out) {thing}",
+                "(cut|separate|extract|isolate) {thing} (out|from background|from rest)",
                 "cut out",
                 "cutout",
                 "extract",
                 "isolate",
+                "(extract|isolate|cut out) subject",
             )
         ),
         Saying(
             (
-                "remove background",
-                "remove backdrop",
-                "delete background",
-                "erase background",
-                "get rid of background",
-                "cut out background",
-                "transparent background",
-                "make background transparent",
-                "no background",
+                "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop|take away|crop out|clear|edit out|strip|knock out) (background|backdrop)",
+                "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop|take away|crop out|clear) (background|backdrop) (from|behind|of|around) {thing}",
+                "(transparent|no|without|clear|empty|blank) background",
+                "background (transparent|removed|gone|removal)",
+                "as transparent png",
+                "(background|backdrop) (should|must) be (removed|transparent)",
             )
         ),
+        Saying(
+            (
+                "keep only {thing}",
+                "only keep {thing}",
+                "just keep {thing}",
+                "leave only {thing}",
+                "(remove|erase|delete|get rid of|take out|eliminate|edit out|cut out|crop out) (everything|everything else|anything|all) (except|but|besides|other than|apart from) (for|) {thing}",
+                "(remove|erase|delete|get rid of|take out|eliminate|edit out|cut out) everything (around|behind|surrounding) {thing}",
+                "everything (except|but) (for|) {thing} (removed|transparent)",
+            ),
+            sure=0.9,
+        ),
     ),
+    asks=("cut out the dog", "remove the background", "keep only the car"),
 )

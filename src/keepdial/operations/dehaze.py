@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -79,8 +79,44 @@ OPERATION = Operation(
     scales=True,
     tone=passes,
     examples=("dehaze photo.jpg --amount 60 -o clear.jpg",),
-    says=(
-        Saying(CLEAR, {"amount": 50}, amount="amount", units=("%", "percent")),
-        Saying(HAZY, {"amount": -50}, amount="amount", units=("%", "percent")),
+    qualities=(
+        Quality(
+            (
+                "haze",
+                "mist",
+                "fog",
+                "haziness",
+                "smog",
+                "fogginess",
+                "hazy appearance",
+                "hazy effect",
+                "hazy elements",
+                "atmospheric distortion",
+                "atmospheric haze",
+                "mistiness",
+                "hazy look",
+                "murkiness",
+                "hazy areas",
+                "foggy effect",
+                "cloudiness",
+                "foggy look",
+            ),
+            {"amount": -50},
+            "amount",
+            more=("hazy", "foggy", "misty"),
+            less=("haze-free", "haze free", "fog-free"),
+            lowers=("dehaze", "defog", "de-haze", "demist"),
+            fewer={"amount": 50},
+            fault=True,
+        ),
     ),
+    says=(
+        Saying(
+            ("clear air", "cut through haze", "see through haze", "(remove|clear) veil"),
+            {"amount": 50},
+            amount="amount",
+            units=("%", "percent"),
+        ),
+    ),
+    asks=("remove the haze", "it looks hazy", "add a bit of fog"),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -75,7 +75,44 @@ OPERATION = Operation(
     tone=passes,
     examples=("denoise photo.jpg -o clean.jpg", "denoise photo.jpg --light 30 --colour 80 -o clean.jpg"),
     says=(
-        Saying(CLEAN, {"light": 50, "colour": 50}, amount="light", units=("%", "percent")),
-        Saying(COLOUR, {"light": 0, "colour": 60}, amount="colour", units=("%", "percent")),
+        Saying(
+            ("remove (colour|chroma) noise", "less (colour|chroma) noise", "reduce (colour|chroma) noise"),
+            {"light": 0, "colour": 60},
+            amount="colour",
+            units=("%", "percent"),
+        ),
+        Saying(
+            ("noise reduction", "noise removal", "remove noise"),
+            {"light": 50, "colour": 50},
+            amount="light",
+            units=("%", "percent"),
+        ),
     ),
+    qualities=(
+        Quality(
+            (
+                "noise",
+                "grain",
+                "graininess",
+                "noisiness",
+                "speckles",
+                "visual noise",
+                "noise artifacts",
+                "image noise",
+                "grains",
+                "speckle noise",
+                "digital noise",
+                "unwanted noise",
+                "background noise",
+            ),
+            {"light": 50, "colour": 50},
+            "light",
+            fewer={"light": 50, "colour": 50},
+            more=("noisy", "grainy"),
+            lowers=("denoise", "de-noise"),
+            fault=True,
+            sides="less",
+        ),
+    ),
+    asks=("reduce the noise", "the photo is grainy", "denoise it a lot"),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -49,31 +49,39 @@ OPERATION = Operation(
     tone=passes,
     examples=("exposure photo.jpg --stops 1 -o lighter.jpg",),
     says=(
+        Saying(("expose more", "overexpose"), {"stops": 0.5}, amount="stops", units=("stop", "stops", "ev")),
         Saying(
-            (
-                "overexpose",
-                "expose more",
-                "increase the exposure",
-                "raise the exposure",
-                "more exposure",
-                "exposure",
-            ),
+            ("expose less", "underexpose"), {"stops": -0.5}, amount="stops", units=("stop", "stops", "ev")
+        ),
+    ),
+    qualities=(
+        Quality(
+            ("exposure",),
             {"stops": 0.5},
-            amount="stops",
+            "stops",
+            more=("overexposed", "over exposed", "blown out"),
+            less=("underexposed", "under exposed"),
             units=("stop", "stops", "ev"),
         ),
-        Saying(
-            (
-                "underexpose",
-                "expose less",
-                "decrease the exposure",
-                "reduce the exposure",
-                "lower the exposure",
-                "less exposure",
-            ),
+        Quality(
+            ("overexposure", "over exposure"),
+            {"stops": 0.5},
+            "stops",
+            fault=True,
+            units=("stop", "stops", "ev"),
+        ),
+        Quality(
+            ("underexposure", "under exposure"),
             {"stops": -0.5},
-            amount="stops",
+            "stops",
+            fewer={"stops": 0.5},
+            fault=True,
             units=("stop", "stops", "ev"),
         ),
+    ),
+    asks=(
+        "exposure +1 stop",
+        "raise the exposure of the bottom half by half a stop",
+        "the sky is overexposed",
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -115,20 +115,14 @@ OPERATION = Operation(
     examples=("grain photo.jpg --amount 30 --size 2 -o film.jpg",),
     says=(
         Saying(
-            (
-                "grain",
-                "add grain",
-                "film grain",
-                "add film grain",
-                "grainy",
-                "grainier",
-                "more grain",
-                "noise",
-                "add noise",
-            ),
+            ("grain", "film grain", "add noise", "add grain", "noise {number}"),
             {"amount": 30},
             amount="amount",
             units=("%", "percent"),
         ),
     ),
+    qualities=(
+        Quality(("grain", "film grain", "noise"), {"amount": 30}, "amount", more=("grainy",), sides="more"),
+    ),
+    asks=("add some film grain", "make it grainier", "grain 40"),
 )

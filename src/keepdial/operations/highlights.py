@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -74,7 +74,45 @@ OPERATION = Operation(
     tone=passes,
     examples=("highlights photo.jpg --amount -70 -o sky.jpg",),
     says=(
-        Saying(BACK, {"amount": -50}, amount="amount", units=("%", "percent")),
-        Saying(UP, {"amount": 50}, amount="amount", units=("%", "percent")),
+        Saying(
+            (
+                "recover highlights",
+                "bring back highlights",
+                "bring back sky",
+                "pull down highlights",
+                "recover sky",
+            ),
+            {"amount": -50},
+            amount="amount",
+            units=("%", "percent"),
+        ),
     ),
+    qualities=(
+        Quality(
+            ("highlights", "highlight", "bright areas", "bright parts", "bright spots", "light areas"),
+            {"amount": 50},
+            "amount",
+        ),
+        Quality(
+            (
+                "glare",
+                "harsh light",
+                "strong light",
+                "blown highlights",
+                "sun glare",
+                "flash glare",
+                "lens glare",
+                "shine",
+                "glow",
+                "flash light",
+                "flash",
+            ),
+            {"amount": 50},
+            "amount",
+            fewer={"amount": -50},
+            fault=True,
+            sides="less",
+        ),
+    ),
+    asks=("recover the highlights", "brighten the highlights a little", "lower the highlights by 30"),
 )

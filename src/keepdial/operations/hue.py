@@ -62,19 +62,17 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "shift the hue",
-                "rotate the hue",
-                "turn the hue",
-                "change the hue",
+                "(shift|rotate|turn|change|adjust|modify|alter) hue",
                 "hue",
-                "shift the colours",
-                "shift the colors",
-                "rotate the colours",
-                "rotate the colors",
+                "(shift|rotate) colours",
+                "hue {number}",
+                "(increase|raise|enhance|decrease|lower|reduce) hue",
             ),
             {"degrees": 30},
             amount="degrees",
             units=("degree", "degrees", "°"),
+            sure=0.8,
         ),
     ),
+    asks=("shift the hue by 40 degrees", "rotate the colours of the car by 90 degrees", "hue -20"),
 )

@@ -23,34 +23,6 @@ photograph and hold all its outlines kept of the 24 Kodak photographs, in the me
 0.41. So 0.2 is a style that shows, with the picture still to be known.
 """
 
-STYLES = (
-    "painting",
-    "oil painting",
-    "watercolour",
-    "watercolor",
-    "sketch",
-    "pencil sketch",
-    "drawing",
-    "pencil drawing",
-    "charcoal drawing",
-    "cartoon",
-    "comic",
-    "comic strip",
-    "anime",
-    "manga",
-    "mosaic",
-    "engraving",
-    "etching",
-    "woodcut",
-    "stained glass",
-    "pixel art",
-    "pop art",
-    "line art",
-    "mural",
-    "illustration",
-)
-"""Nouns that name a style whenever a picture is to become, or to look like, one."""
-
 
 class RestyleParams(Params):
     """Which style; how far it goes is the dial's."""
@@ -84,33 +56,39 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "in the style of {rest}",
-                "in the manner of {rest}",
-                "{rest} style",
-                "into the style of {rest}",
-                "to the style of {rest}",
-                "stylise as {rest}",
-                "stylize as {rest}",
-                "restyle as {rest}",
-                "redraw as {rest}",
-                "render as {rest}",
-                "repaint as {rest}",
+                "in (the|) style of {rest}",
+                "in manner of {rest}",
+                "(into|to) style of {rest}",
+                "{rest} (style|aesthetic|aesthetics|styled)",
+                "(stylise|stylize|restyle|redraw|render|repaint|reimagine|draw|paint|sketch) (it|) (as|in|like) {rest}",
+                "(transfer|transform|convert|turn|change|render|make|redo|repaint|recreate|style) {thing} (into|in|to|with|as) {new} (style|aesthetic|aesthetics)",
                 "with {rest} techniques",
-                "as if painted by {rest}",
-                "as if drawn by {rest}",
+                "as if (painted|drawn) by {rest}",
+                "by (van gogh|picasso|monet|dali|rembrandt|hokusai|warhol|klimt|vermeer)",
             ),
-            {"prompt": "{rest}"},
         ),
-        *(
-            Saying(tuple(f"{word} {style}" for word in ("as", "into", "like")), {"prompt": style})
-            for style in STYLES
+        Saying(
+            (
+                "(as|like|into|resemble) {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|photo|photograph|picture|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window}",
+                "(as|like|into|resemble) {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|photo|photograph|picture|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window} (by|of|from|with) {rest}",
+                "(turn|make|convert|transform|change|render|transfer|transmute|redo|have|let) (it|picture|photo|image|this|everything|scene|be|that) (into|to|in|as|be|like|look like|) {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|photo|photograph|picture|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window}",
+                "(turn|make|convert|transform|change|render|transfer|transmute|redo|have|let) (it|picture|photo|image|this|everything|scene|be|that) (into|to|in|as|be|like|look like|) {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|photo|photograph|picture|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window} (by|of|from|with|in) {rest}",
+                "medium of {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|photo|photograph|picture|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window}",
+                "{style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|photo|photograph|picture|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window} (effect|look|filter|aesthetic|aesthetics)",
+            ),
         ),
-        Saying(("cartoonify", "cartoonise", "cartoonize", "cartoonish"), {"prompt": "cartoon"}),
-        Saying(("painterly",), {"prompt": "painting"}),
+        Saying(
+            (
+                "(impressionism|impressionist|cubism|cubist|surrealism|surrealist|pointillism|pointillist|expressionism|expressionist|minimalism|baroque|renaissance|rococo|art nouveau|art deco|bauhaus|pop art|pixel art|pixel-art|line art|cyberpunk|steampunk|vaporwave|synthwave|anime|manga|watercolour|watercolor|watercolours|watercolors|oil painting|oil-painting|impasto|ukiyo-e|low poly|claymation|cel shading|comic book|graffiti|stained glass|pencil sketch|pencil-sketch|charcoal|gouache|pastel drawing|ink wash|ghibli|lego|voxel|noir|dr. seuss|fauvism|dadaism|gothic art|abstract)",
+                "(impressionism|impressionist|cubism|cubist|surrealism|surrealist|pointillism|pointillist|expressionism|expressionist|minimalism|baroque|renaissance|rococo|art nouveau|art deco|bauhaus|pop art|pixel art|pixel-art|line art|cyberpunk|steampunk|vaporwave|synthwave|anime|manga|watercolour|watercolor|watercolours|watercolors|oil painting|oil-painting|impasto|ukiyo-e|low poly|claymation|cel shading|comic book|graffiti|stained glass|pencil sketch|pencil-sketch|charcoal|gouache|pastel drawing|ink wash|ghibli|lego|voxel|noir|dr. seuss|fauvism|dadaism|gothic art|abstract) (style|painting|drawing|effect|filter|look|aesthetic|aesthetics|print|art)",
+            ),
+            sure=0.85,
+        ),
+        Saying(("(cartoonify|cartoonise|cartoonize|cartoonish|painterly|cartoony|stylised|stylized)",)),
     ),
     asks=(
-        "Make it look like a watercolour.",
-        "Turn the photo into a pencil sketch.",
-        "I'd like it in the style of an old woodcut.",
+        "make it look like a watercolour",
+        "turn the photo into a pencil sketch",
+        "I'd like it in the style of an old woodcut",
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -57,56 +57,45 @@ OPERATION = Operation(
     examples=("saturation photo.jpg --amount 30 -o stronger.jpg",),
     says=(
         Saying(
-            (
-                "more saturation",
-                "more saturated",
-                "saturate",
-                "increase the saturation",
-                "raise the saturation",
-                "boost the saturation",
-                "saturation up",
-                "saturation",
-                "more colour",
-                "more color",
-                "more colourful",
-                "more colorful",
-                "stronger colours",
-                "stronger colors",
-                "richer colours",
-                "richer colors",
-                "boost the colours",
-                "boost the colors",
-            ),
-            {"amount": 30},
+            ("mute colours", "tone down colours", "muted colours", "colours less strong"),
+            {"amount": -30},
             amount="amount",
             units=("%", "percent"),
         ),
         Saying(
             (
-                "less saturation",
-                "less saturated",
-                "desaturate",
-                "decrease the saturation",
-                "reduce the saturation",
-                "lower the saturation",
-                "saturation down",
-                "less colour",
-                "less color",
-                "less colourful",
-                "less colorful",
-                "weaker colours",
-                "weaker colors",
-                "mute the colours",
-                "mute the colors",
-                "muted colours",
-                "muted colors",
-                "too saturated",
-                "too colourful",
-                "too colorful",
+                "bring out colours",
+                "richer colours",
+                "stronger colours",
+                "deepen colours",
+                "colours more intense",
+                "intensify colours",
+                "more intense colours",
             ),
-            {"amount": -30},
+            {"amount": 30},
             amount="amount",
             units=("%", "percent"),
         ),
     ),
+    qualities=(
+        Quality(
+            (
+                "saturation",
+                "colour saturation",
+                "colour intensity",
+                "colour",
+                "colours",
+                "colouring",
+                "color intensity",
+                "richness",
+            ),
+            {"amount": 30},
+            "amount",
+            more=("saturated", "colourful", "oversaturated", "over saturated", "richly coloured"),
+            less=("desaturated", "undersaturated", "colourless"),
+            raises=("saturate",),
+            lowers=("desaturate",),
+        ),
+    ),
+    asks=("boost the saturation", "desaturate the background by 40 %", "the colours are too strong"),
 )

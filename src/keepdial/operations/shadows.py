@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -78,7 +78,31 @@ OPERATION = Operation(
     tone=passes,
     examples=("shadows photo.jpg --amount 60 -o open.jpg",),
     says=(
-        Saying(UP, {"amount": 50}, amount="amount", units=("%", "percent")),
-        Saying(DOWN, {"amount": -50}, amount="amount", units=("%", "percent")),
+        Saying(
+            (
+                "open (up|) shadows",
+                "fill light",
+                "bring out shadows",
+                "recover shadows",
+                "(brighten|lighten) dark (areas|parts|spots)",
+            ),
+            {"amount": 50},
+            amount="amount",
+            units=("%", "percent"),
+        ),
+        Saying(("(darken|deepen) shadows",), {"amount": -50}, amount="amount", units=("%", "percent")),
+        Saying(
+            ("(remove|eliminate|erase|delete|soften|minimize|lessen) shadows", "get rid of shadows"),
+            {"amount": 70},
+            amount="amount",
+            units=("%", "percent"),
+            sure=0.55,
+        ),
     ),
+    qualities=(
+        Quality(
+            ("shadows", "dark areas", "dark parts", "shadow areas", "shadow detail"), {"amount": 50}, "amount"
+        ),
+    ),
+    asks=("open the shadows", "deepen the shadows a bit", "lift the shadows by 30"),
 )

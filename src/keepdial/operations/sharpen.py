@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -72,5 +72,56 @@ OPERATION = Operation(
         "sharpen photo.jpg -o crisp.jpg",
         "sharpen photo.jpg --amount 120 --radius 1.5 --threshold 1 -o crisp.jpg",
     ),
-    says=(Saying(SHARPER, {"amount": 80}, amount="amount", units=("%", "percent")),),
+    says=(
+        Saying(
+            (
+                "unsharp mask",
+                "crisp edges",
+                "bring into focus",
+                "(put|get) in focus",
+                "in focus",
+                "focus",
+                "better focus",
+                "sharpen focus",
+                "sharpen edges",
+                "more focused",
+                "focused",
+            ),
+            {"amount": 80},
+            amount="amount",
+            units=("%", "percent"),
+        ),
+    ),
+    qualities=(
+        Quality(
+            ("sharpness", "definition", "crispness", "focus", "acuity"),
+            {"amount": 80},
+            "amount",
+            more=("sharp", "crisp", "defined", "in focus"),
+            less=("blurry", "fuzzy", "blurred", "out of focus", "unsharp", "unfocused"),
+            raises=("sharpen", "sharpen up", "crispen", "deblur", "unblur"),
+            sides="more",
+        ),
+        Quality(
+            (
+                "blur",
+                "blurriness",
+                "blurring",
+                "fuzziness",
+                "smearing",
+                "smudging",
+                "blurs",
+                "blurry effect",
+                "blur effect",
+                "softness",
+                "fuzz",
+            ),
+            {"amount": 80},
+            "amount",
+            fewer={"amount": 80},
+            fault=True,
+            sides="less",
+        ),
+    ),
+    asks=("sharpen it a bit", "the picture is blurry", "make the eyes crisper"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from keepdial.operations import Operation, Params, Saying, Stage
 
@@ -36,6 +36,12 @@ class StraightenParams(Params):
         le=1,
         description="Share of the turn that is made; the dial keep sets it to 1 - keep.",
     )
+
+    @field_validator("angle", mode="before")
+    @classmethod
+    def _as_said(cls, value: object) -> object:
+        """Take numbers as people write them; "to the left by -2" is to the right."""
+        return value.replace(",", ".").removeprefix("--") if isinstance(value, str) else value
 
 
 def stage(image: Image, selection: Selection, params: StraightenParams, settings: Settings) -> Stage:
@@ -126,27 +132,32 @@ OPERATION = Operation(
                 "straighten the picture",
             )
         ),
-        # Quarter turns belong to `rotate`: their numbers are words of its phrases, and win over a slot.
+        # Quarter turns belong to `rotate`: their numbers are words of its phrases and fit better than a slot.
         Saying(
             (
-                "(rotate|tilt) (|by ){number}(| degrees|°)",
+                "(rotate|turn|tilt) (|by ){number}(| degrees|°)",
                 f"(rotate|tilt) (|by ){{number}}(| degrees|°) {_RIGHT}",
-                f"rotate {_RIGHT} (|by ){{number}}(| degrees)",
-                f"tilt {_RIGHT}",
-                f"(rotate|turn) {_LITTLE} {_RIGHT}",
-                f"(rotate|turn|tilt) {_LITTLE}",
+                f"rotate {_RIGHT} (|by ){{number}}(| degrees|°)",
             ),
+            {"angle": "{number}"},
+            sure=0.84,
+        ),
+        Saying(
+            (
+                f"(rotate|tilt) (|by ){{number}}(| degrees|°) {_LEFT}",
+                f"rotate {_LEFT} (|by ){{number}}(| degrees|°)",
+            ),
+            {"angle": "-{number}"},
+            sure=0.84,
+        ),
+        Saying(
+            (f"tilt {_RIGHT}", f"(rotate|turn) {_LITTLE} {_RIGHT}", f"(rotate|turn|tilt) {_LITTLE}"),
             {"angle": 2.0},
             amount="angle",
             units=("degree", "degrees", "deg", "°"),
         ),
         Saying(
-            (
-                f"(rotate|tilt) (|by ){{number}}(| degrees|°) {_LEFT}",
-                f"rotate {_LEFT} (|by ){{number}}(| degrees)",
-                f"tilt {_LEFT}",
-                f"(rotate|turn) {_LITTLE} {_LEFT}",
-            ),
+            (f"tilt {_LEFT}", f"(rotate|turn) {_LITTLE} {_LEFT}"),
             {"angle": -2.0},
             amount="angle",
             units=("degree", "degrees", "deg", "°"),
@@ -155,6 +166,6 @@ OPERATION = Operation(
     asks=(
         "Straighten the horizon.",
         "Rotate it by 2 degrees counterclockwise, please.",
-        "The picture is a bit crooked, can you level it?",
+        "The picture is a bit crooked, can you straighten it?",
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -68,7 +68,20 @@ OPERATION = Operation(
     tone=passes,
     examples=("texture photo.jpg --amount 40 -o crisp.jpg",),
     says=(
-        Saying(MORE, {"amount": 40}, amount="amount", units=("%", "percent")),
-        Saying(LESS, {"amount": -40}, amount="amount", units=("%", "percent")),
+        Saying(
+            ("smooth texture", "smoother texture", "less fine detail"),
+            {"amount": -40},
+            amount="amount",
+            units=("%", "percent"),
+        ),
     ),
+    qualities=(
+        Quality(
+            ("texture", "textures", "detail", "details", "fine detail", "finer details"),
+            {"amount": 40},
+            "amount",
+            more=("detailed", "textured"),
+        ),
+    ),
+    asks=("bring out the texture of the wall", "more fine detail", "enhance the details"),
 )

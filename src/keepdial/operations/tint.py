@@ -216,8 +216,8 @@ OPERATION = Operation(
         ),
     ),
     asks=(
-        "Give it a blue tint.",
+        "Put a blue filter over it.",
         "Add a slight orange filter to the sky.",
-        "Make it look like an old photo in sepia.",
+        "Make it look like an old photo.",
     ),
 )

@@ -36,5 +36,9 @@ OPERATION = Operation(
     done="Varied",
     target="optional",
     examples=("variation photo.jpg --keep 0.4 --seed 7 -o other.jpg",),
-    says=(Saying(("variation", "vary", "another version", "something like")),),
+    says=(
+        Saying(("variation", "vary", "vary {thing}", "another version", "something like", "variant")),
+        Saying(("(redo|remake|reimagine|regenerate|rework|rethink|repaint) {thing}",), sure=0.75),
+    ),
+    asks=("make a variation", "vary the sky a little", "completely redo the grass"),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -76,31 +76,34 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "more vibrant",
-                "vibrant",
-                "vibrance",
-                "more vibrance",
-                "increase the vibrance",
-                "more vivid",
-                "vivid",
-                "livelier",
-                "more lively",
+                "make colours pop",
+                "colours pop",
+                "make it pop",
+                "pop",
+                "pop more",
+                "more pop",
+                "brighten (up|) colours",
+                "brighter colours",
                 "livelier colours",
-                "livelier colors",
-                "make the colours pop",
-                "make the colors pop",
-                "less dull",
-                "too dull",
+                "bring (it|) to life",
+                "add life",
             ),
             {"amount": 40},
             amount="amount",
             units=("%", "percent"),
         ),
-        Saying(
-            ("less vibrant", "less vibrance", "less vivid", "duller", "reduce the vibrance"),
-            {"amount": -40},
-            amount="amount",
-            units=("%", "percent"),
-        ),
     ),
+    qualities=(
+        Quality(
+            ("vibrance", "vividness", "vibrancy", "liveliness", "vividity"),
+            {"amount": 40},
+            "amount",
+            more=("vibrant", "vivid", "lively", "alive", "eye catching", "eye-catching"),
+            less=("dull", "drab", "lifeless", "bland", "boring", "faded"),
+            raises=("enliven", "liven up", "perk up"),
+            lowers=("dull",),
+        ),
+        Quality(("dullness",), {"amount": -40}, "amount", fewer={"amount": 40}, fault=True),
+    ),
+    asks=("make the colours pop", "more vivid, please", "the photo looks dull"),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -48,24 +48,12 @@ OPERATION = Operation(
     examples=("whites photo.jpg --amount -40 -o softer.jpg",),
     says=(
         Saying(
-            (
-                "whites up",
-                "raise the whites",
-                "lift the whites",
-                "increase the whites",
-                "whiter whites",
-                "brighter whites",
-                "whites",
-            ),
+            ("whites up", "whiter whites", "brighter whites"),
             {"amount": 30},
             amount="amount",
             units=("%", "percent"),
         ),
-        Saying(
-            ("whites down", "lower the whites", "reduce the whites", "decrease the whites", "darker whites"),
-            {"amount": -30},
-            amount="amount",
-            units=("%", "percent"),
-        ),
     ),
+    qualities=(Quality(("whites", "white level", "white point"), {"amount": 30}, "amount"),),
+    asks=("raise the whites", "whites -20", "whiter whites"),
 )

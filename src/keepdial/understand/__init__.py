@@ -1,4 +1,4 @@
 """Understanding: from what a person says to the ordered steps that are done.
 
-    sentence -> grammar or language model -> Plan -> Request -> resolve -> the steps with nothing left open
+sentence -> grammar or language model -> Plan -> Request -> resolve -> the steps with nothing left open
 """

@@ -7,7 +7,9 @@ from collections import Counter
 
 from keepdial.operations import operation
 from keepdial.understand._answer import Answer, AnsweredStep, options_of
+from keepdial.understand.nouns import target_of
 from keepdial.understand.plan import Amount, Choice, Plan, Question, Step, Target
+from keepdial.understand.tokens import tokens_of
 
 SUREST = 0.9
 """No model is surer than this, whatever it says of itself."""
@@ -93,7 +95,10 @@ def _step(step: AnsweredStep, sentence: str) -> Step:
 
 
 def _target(words: str) -> Target:
-    return Target(words=" ".join(words.split()))
+    """Return the thing that words name, taken apart as the grammar does, in the model's own words."""
+    said = " ".join(words.split())
+    named = target_of(tokens_of(said)).target
+    return Target(words=said) if named is None else named.model_copy(update={"words": said})
 
 
 def _quoted(words: str, sentence: str) -> str:

@@ -11,7 +11,13 @@ from keepdial.operations import is_file, operation
 from keepdial.request import Reading, Request, Selector
 from keepdial.understand.plan import SURE, Choice, Plan, Question, Step, Target
 
-PEOPLE = {"him": "the person", "her": "the person", "he": "the person", "she": "the person", "me": "the person"}
+PEOPLE = {
+    "him": "the person",
+    "her": "the person",
+    "he": "the person",
+    "she": "the person",
+    "me": "the person",
+}
 """Whom a pronoun points to in a picture, as the finders take it."""
 
 
@@ -65,7 +71,10 @@ def _whether(at: int, step: Step) -> Question:
 
     said = f'Is "{step.words}" meant as: {told(step)}?'
     return Question(
-        asks=said, words=step.words, choices=(Choice(says=told(step), steps=(step,)), Choice(says="leave it out")), at=at
+        asks=said,
+        words=step.words,
+        choices=(Choice(says=told(step), steps=(step,)), Choice(says="leave it out")),
+        at=at,
     )
 
 

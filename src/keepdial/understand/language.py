@@ -242,6 +242,6 @@ def _by_grammar(sentence: str, files: tuple[str, ...]) -> Plan | None:
     from keepdial.understand.grammar import understand_words
 
     try:
-        return understand_words(sentence, files=dict.fromkeys(files, ""))
+        return understand_words(sentence, files=files)
     except KeepdialError:
         return None

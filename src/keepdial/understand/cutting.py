@@ -1,0 +1,263 @@
+"""Cutting: a sentence into the pieces that may each ask for something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice, product
+
+from keepdial.understand import english
+from keepdial.understand.clauses import HARD, SOFT, protects
+from keepdial.understand.lexicon import ARTICLES, FUNCTION, MAKE, PREPOSITIONS, word_set
+from keepdial.understand.patterns import Word, phrases
+from keepdial.understand.qualities import named
+from keepdial.understand.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Tokens between two cuts, the word of the cut before them, and whether a sentence began there."""
+
+    tokens: list[Token]
+    joint: str
+    hard: bool
+
+
+def cut(tokens: list[Token]) -> list[Piece]:
+    """Return the pieces of a sentence, in order."""
+    found: list[Piece] = []
+    now: list[Token] = []
+    joint, hard = "", True
+    held = _inside_phrases(tokens)
+    for i, token in enumerate(tokens):
+        ends_sentence = token.kind == "sign" and token.word in HARD
+        soft = token.word in SOFT and token.kind in ("sign", "word") and i not in held
+        if soft and token.word == "," and _lists_adjectives(tokens, i):
+            continue
+        if soft and token.word == "-" and 0 < i < len(tokens) - 1 and tokens[i - 1].end == token.start:
+            soft = False
+        if ends_sentence or soft:
+            if now:
+                found.append(Piece(now, joint, hard))
+                now, hard = [], False
+                joint = token.word
+            else:
+                joint = token.word if not joint or joint == "," else joint
+            hard = hard or ends_sentence
+            continue
+        if now and i not in held and _starts(tokens, i, now):
+            found.append(Piece(now, joint, hard))
+            now, joint, hard = [], token.word, False
+            if token.word in _LINKS:
+                continue
+        now.append(token)
+    if now:
+        found.append(Piece(now, joint, hard))
+    return found
+
+
+_LINKS = word_set("to by with while")
+
+
+def _starts(tokens: list[Token], at: int, now: list[Token]) -> bool:
+    """Whether a new step begins at a token without a sign or "and": "... remove the man brighten it"."""
+    word, previous = tokens[at].word, tokens[at - 1].word
+    if (
+        word
+        in (
+            "without",
+            "while",
+            "keeping",
+            "leaving",
+            "preserving",
+            "maintaining",
+            "don't",
+            "leave",
+            "keep",
+            "except",
+        )
+        and len(now) > 1
+    ):
+        if word in ("keep", "leave") and previous in (
+            "to",
+            "and",
+            "please",
+            "but",
+            "can",
+            "could",
+            "just",
+            "only",
+        ):
+            return False
+        return word != "except" and protects(tokens[at : _stop(tokens, at)]) is not None
+    if word in _LINKS and len(now) >= 1 and at + 1 < len(tokens):
+        following = at + 1
+        while following < len(tokens) - 1 and tokens[following].word in _SKIPPED:
+            following += 1
+        if word == "with":
+            return _tone_begins(tokens, following) and _has_verb(now)
+        if word == "to" and not _has_verb(now):
+            return False
+        return (
+            following < len(tokens)
+            and tokens[following].kind == "word"
+            and _orders(tokens[following].word, gerund=word != "to")
+            and not _from_to(now)
+        )
+    if (
+        not _has_verb(now)
+        or previous in ARTICLES
+        or previous in PREPOSITIONS
+        or previous in MAKE
+        or previous in ("and", "not", "don't", "more", "less", "to", "can", "you")
+    ):
+        return False
+    return tokens[at].kind == "word" and word in _STRONG and english.only_verb(word) and at + 1 < len(tokens)
+
+
+_SKIPPED = word_set(
+    "a lot of some lots tons little bit slight subtle strong heavy the very more light soft gentle hint touch"
+)
+_STRONG = word_set("""remove removing erase delete brighten brightening darken darkening sharpen sharpening enhance enhancing increase increasing decrease decreasing
+    reduce reducing adjust adjusting making eliminate lighten lightening desaturate intensify soften straighten replace""")
+
+
+def _from_to(now: list[Token]) -> bool:
+    """Whether "to" belongs to a verb that changes one thing to another."""
+    return any(
+        t.word
+        in (
+            "change",
+            "turn",
+            "convert",
+            "transform",
+            "changed",
+            "set",
+            "alter",
+            "want",
+            "need",
+            "like",
+            "ought",
+            "going",
+            "try",
+            "able",
+        )
+        for t in now
+    )
+
+
+def _stop(tokens: list[Token], at: int) -> int:
+    return next(
+        (
+            i
+            for i in range(at + 1, len(tokens))
+            if tokens[i].kind == "sign" and tokens[i].word in HARD | {","}
+        ),
+        len(tokens),
+    )
+
+
+def _has_verb(now: list[Token]) -> bool:
+    return any(
+        t.kind == "word" and (english.is_verb(t.word) or t.word in _naming()) and t.word not in ARTICLES
+        for t in now
+    )
+
+
+def _orders(word: str, *, gerund: bool) -> bool:
+    """Whether a word is a verb that an operation declares, in the form that goes after "to" or "by"."""
+    plain = english.lemmas(word).get("VERB", ())
+    if gerund:
+        return word.endswith("ing") and any(english.stem(p) in _verbs() for p in plain)
+    return (
+        word in plain
+        and english.stem(word) in _verbs()
+        and word not in ("light", "color", "colour", "like", "water", "frame", "crop")
+    ) or word in ("make", "crop")
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    """Return the stems of the verbs that begin a declared phrase or change a quality."""
+    found = {
+        english.stem(w)
+        for w in (
+            "make",
+            "increase",
+            "decrease",
+            "reduce",
+            "adjust",
+            "fix",
+            "enhance",
+            "improve",
+            "boost",
+            "add",
+            "change",
+            "raise",
+            "lower",
+            "give",
+        )
+    }
+    for phrase in phrases():
+        first = phrase.parts[0]
+        if isinstance(first, Word):
+            found |= {english.stem(w) for w in first.words if english.is_verb(w)}
+    for those in named().values():
+        found |= {english.stem(n.words[0]) for n in those if n.role in ("raises", "lowers")}
+    return frozenset(found)
+
+
+@cache
+def _naming() -> frozenset[str]:
+    return frozenset(n.words[0] for those in named().values() for n in those) | frozenset(
+        w for p in phrases() if isinstance(p.parts[0], Word) for w in p.parts[0].words
+    )
+
+
+def _tone_begins(tokens: list[Token], at: int) -> bool:
+    """Whether the words after "with" name a quality or an effect of its own ("with a lot of grain")."""
+    if at >= len(tokens) or tokens[at].kind != "word":
+        return False
+    word = tokens[at].word
+    role = [n for those in named().get(english.stem(english.degree(word)[0]), ()) for n in [those]]
+    if any(n.role == "noun" and n.words[0] in (word, english.singular(word)) for n in role):
+        return True
+    return english.degree(word)[1] and bool(role)
+
+
+def _lists_adjectives(tokens: list[Token], at: int) -> bool:
+    """Whether a comma stands between two adjectives of one thing: "a small, white bag"."""
+    if at == 0 or at + 2 >= len(tokens):
+        return False
+    before, after, then = tokens[at - 1].word, tokens[at + 1].word, tokens[at + 2].word
+    if not (english.is_adjective(before) and english.is_adjective(after)) or tokens[at + 2].kind != "word":
+        return False
+    early = [t.word for t in tokens[max(0, at - 3) : at]]
+    return any(w in ARTICLES for w in early) and english.is_noun(then) and then not in FUNCTION
+
+
+def _inside_phrases(tokens: list[Token]) -> set[int]:
+    """Return the places of words that would cut, but belong to a declared phrase: "black and white"."""
+    words = [t.word for t in tokens]
+    found: set[int] = set()
+    for parts in _with_cuts():
+        for i in range(len(words) - len(parts) + 1):
+            if words[i] == parts[0] and tuple(words[i : i + len(parts)]) == parts:
+                found |= set(range(i, i + len(parts)))
+    return found
+
+
+@cache
+def _with_cuts() -> tuple[tuple[str, ...], ...]:
+    """Return every run of fixed words in a declared phrase that has a cutting word inside."""
+    found: set[tuple[str, ...]] = set()
+    for phrase in phrases():
+        run: list[frozenset[str]] = []
+        for part in (*phrase.parts, None):
+            if isinstance(part, Word):
+                run.append(part.words)
+                continue
+            if len(run) > 2 and any(words & SOFT or words & _LINKS for words in run[1:-1]):
+                found |= set(islice(product(*run), 200))
+            run = []
+    return tuple(found)

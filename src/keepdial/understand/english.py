@@ -1,0 +1,92 @@
+"""What English words there are, and of what kind: the dictionary of lemminflect (MIT), and nothing learned.
+
+The dictionary knows about 240,000 forms; what it does not know may be a typing error, a name or a new word.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Any
+
+_BRITISH = (("colour", "color"), ("grey", "gray"), ("favour", "favor"), ("ise", "ize"), ("centre", "center"))
+
+
+@cache
+def _dictionary() -> Any:
+    from lemminflect.core.Lemmatizer import Lemmatizer
+
+    # The dictionary alone: the package's models for unknown words are pickles, and are not loaded.
+    return Lemmatizer()
+
+
+@lru_cache(maxsize=20_000)
+def lemmas(word: str) -> dict[str, tuple[str, ...]]:
+    """Return the plain forms of a word by kind: NOUN, VERB, ADJ, ADV, AUX, PROPN; empty if it is unknown."""
+    bare = word.removesuffix("'s").removesuffix("s'")
+    found: dict[str, tuple[str, ...]] = _dictionary().getAllLemmas(bare)
+    if not found:
+        for british, american in _BRITISH:
+            if british in bare:
+                found = _dictionary().getAllLemmas(bare.replace(british, american))
+    return found
+
+
+def known(word: str) -> bool:
+    """Whether the dictionary has the word in any form."""
+    return bool(lemmas(word)) or "-" in word
+
+
+def is_noun(word: str) -> bool:
+    """Whether a word may be a noun; one that nobody knows may."""
+    kinds = lemmas(word)
+    return not kinds or "NOUN" in kinds or "PROPN" in kinds
+
+
+def is_verb(word: str) -> bool:
+    """Whether a word may be a verb."""
+    return "VERB" in lemmas(word)
+
+
+def only_verb(word: str) -> bool:
+    """Whether a word is a verb and nothing else that could name or describe a thing."""
+    kinds = lemmas(word)
+    return "VERB" in kinds and not kinds.keys() & {"NOUN", "ADJ", "PROPN"}
+
+
+def is_adjective(word: str) -> bool:
+    """Whether a word may be an adjective."""
+    return "ADJ" in lemmas(word)
+
+
+@lru_cache(maxsize=20_000)
+def degree(word: str) -> tuple[str, bool]:
+    """Return an adjective's plain form and whether the word is its comparative or superlative."""
+    if word.endswith(("er", "est", "worse", "worst", "better", "best", "less", "more", "ier")):
+        for plain in lemmas(word).get("ADJ", ()):
+            if plain != word:
+                return plain, True
+        # "comfier", "punchier": formed by the rule, whether the dictionary has it or not.
+        for ending, plain in (("iest", "y"), ("ier", "y"), ("est", ""), ("er", "")):
+            stem = word.removesuffix(ending)
+            if word.endswith(ending) and len(stem) > 2:
+                for guess in (stem + plain, stem + "e", stem[:-1] if stem[-1:] == stem[-2:-1] else stem):
+                    if "ADJ" in lemmas(guess):
+                        return guess, True
+    return word, False
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """Return what all forms of a verb or noun have in common: "cropping", "crops", "cropped" -> "crop"."""
+    for ending in ("ing", "ed", "es", "s", "e"):
+        root = word.removesuffix(ending)
+        if word.endswith(ending) and len(root) >= 3:
+            if ending in ("ing", "ed") and len(root) > 3 and root[-1] == root[-2] and root[-1] not in "lsz":
+                return root[:-1]
+            return root.removesuffix("e") if ending in ("s", "es") and len(root) > 3 else root
+    return word
+
+
+def singular(word: str) -> str:
+    """Return a noun in the singular."""
+    return next(iter(lemmas(word).get("NOUN", ())), word)

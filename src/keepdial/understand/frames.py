@@ -1,0 +1,245 @@
+"""Frames: what "make X Y" and its like ask for, by what Y is.
+
+make the lamp a candle       replace
+make her smile               an action: an instruction model
+make the wall wooden         a material: an instruction model
+put a hat on the man         add
+put her on a beach           another background
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from keepdial.operations import Operation, operations
+from keepdial.understand import english
+from keepdial.understand.lexicon import (
+    ARTICLES,
+    BE,
+    FUNCTION,
+    PICTURE,
+    PREPOSITIONS,
+    PRONOUNS,
+    TOO,
+    WHOLE,
+    word_set,
+)
+from keepdial.understand.tokens import Token, words_of
+
+_VERBS = word_set("make makes making made have having let render get turn want")
+_DEFINITE = word_set(
+    "the his her their my its our your this that these those him them me us it he she they all both each"
+)
+_NEW = word_set("a an some another one two three four five six seven eight nine ten several many few")
+_LIKE = (
+    ["look", "like"],
+    ["look", "as"],
+    ["looks", "like"],
+    ["into"],
+    ["be"],
+    ["appear", "as"],
+    ["become"],
+    ["to", "be"],
+    ["to", "look", "like"],
+    ["in", "to"],
+    ["like"],
+    ["resemble"],
+    ["represent"],
+)
+_PUT = word_set("put place set position put placing putting")
+
+
+@dataclass(slots=True)
+class Frame:
+    """One reading by a frame; the fields are those of `keepdial.understand.reading.Reading`."""
+
+    unit: Operation
+    params: dict[str, Any]
+    thing: list[int] | None
+    used: set[int] = field(default_factory=set)
+    because: set[int] = field(default_factory=set)
+    sure: float = 0.8
+    score: float = 0.9
+
+
+def framed(tokens: list[Token]) -> Iterator[Frame]:
+    """Yield what the frames make of a clause; operations that are not there are left out."""
+    known = operations()
+    if not {"replace", "add", "instruct"} <= known.keys():
+        return
+    words = [t.word for t in tokens]
+    for at, word in enumerate(words[:3]):
+        if word in _VERBS:
+            yield from _made(tokens, words, at)
+            break
+    for at, word in enumerate(words[:2]):
+        if word in _PUT:
+            yield from _put(tokens, words, at)
+            break
+    for at in range(1, min(8, len(words) - 1)):
+        if words[at : at + 2] in (
+            ["should", "be"],
+            ["must", "be"],
+            ["looks", "like"],
+            ["look", "like"],
+            ["become", "a"],
+            ["becomes", "a"],
+        ):
+            yield from _into(
+                tokens, list(range(at)), at, at + (2 if words[at] not in ("become", "becomes") else 1), 0.75
+            )
+            break
+
+
+def _made(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
+    start = at + 1
+    if start >= len(words):
+        return
+    split = _where_new_begins(tokens, words, start)
+    if split is None:
+        return
+    thing = list(range(start, split))
+    skip = next((len(like) for like in _LIKE if words[split : split + len(like)] == like), 0)
+    yield from _into(tokens, thing, at, split + skip, 0.85, at_like=split if skip else None)
+
+
+def _where_new_begins(tokens: list[Token], words: list[str], start: int) -> int | None:
+    """Return where in "make X Y" Y begins."""
+    if (words[start] in PRONOUNS and words[start] not in ("his", "their", "its", "her")) or words[
+        start : start + 2
+    ] == ["all", "of"]:
+        return _next_word(words, start + 1)
+    if (
+        words[start] in ("her", "his")
+        and start + 1 < len(words)
+        and (
+            words[start + 1] in _NEW
+            or words[start + 1] in ("into", "look", "be")
+            or not english.is_noun(words[start + 1])
+        )
+    ):
+        return start + 1
+    seen = False
+    for i in range(start, len(words)):
+        if seen and (words[i] in _NEW or any(words[i : i + len(like)] == like for like in _LIKE)):
+            return i
+        noun = words[i] not in ARTICLES and words[i] not in FUNCTION and english.is_noun(words[i])
+        if (
+            seen
+            and i == len(words) - 1
+            and not _prepositional(words, i)
+            and (english.is_adjective(words[i]) or words[i].endswith(("ed", "y")))
+        ):
+            return i
+        if (
+            seen
+            and english.is_verb(words[i])
+            and english.is_noun(words[i - 1])
+            and words[i] in english.lemmas(words[i]).get("VERB", ())
+            and not english.is_noun(words[i])
+        ):
+            return i
+        seen = seen or noun
+    return None
+
+
+def _next_word(words: list[str], at: int) -> int | None:
+    while at < len(words) and (words[at] in ("all", "both") or words[at] in TOO):
+        at += 1
+    return at if at < len(words) else None
+
+
+def _prepositional(words: list[str], at: int) -> bool:
+    return words[at - 1] in PREPOSITIONS or (words[at - 1] in ARTICLES and words[at - 2] in PREPOSITIONS)
+
+
+def _into(
+    tokens: list[Token], thing: list[int], verb: int, start: int, sure: float, at_like: int | None = None
+) -> Iterator[Frame]:
+    """Yield what "make X Y" asks for when Y begins at `start`."""
+    known = operations()
+    new = tokens[start:]
+    while new and new[-1].kind == "sign":
+        new = new[:-1]
+    if not new or not any(t.word not in FUNCTION for t in new):
+        return
+    said, words = words_of(new), [t.word for t in new]
+    because = {verb} | ({at_like} if at_like is not None else set())
+    used = because | set(range(start, len(tokens)))
+    whole = all(tokens[i].word in WHOLE or tokens[i].word in ARTICLES for i in thing)
+    clause = words_of(tokens)
+    first = words[0]
+    noun_phrase = first in _NEW or (at_like is not None and first not in ("more", "less")) or _plural(words)
+    if noun_phrase and not whole:
+        yield Frame(known["replace"], {"prompt": said}, thing, used, because, sure)
+        return
+    if first in ("wear", "wearing"):
+        yield Frame(known["add"], {"prompt": words_of(new[1:])}, thing, used, because, sure)
+        return
+    plain = english.lemmas(first)
+    if "VERB" in plain and first in plain["VERB"] and not english.is_adjective(first):
+        yield Frame(
+            known["instruct"],
+            {"prompt": clause, "kind": "action"},
+            None if whole else thing,
+            used,
+            because,
+            sure,
+            0.85,
+        )
+        return
+    kind = "material" if len(words) == 1 and english.is_adjective(first) else "other"
+    yield Frame(
+        known["instruct"],
+        {"prompt": clause, "kind": kind},
+        None if whole else thing,
+        used,
+        because,
+        sure - 0.15,
+        0.8,
+    )
+
+
+def _plural(words: list[str]) -> bool:
+    """Whether words are a bare plural, or a name: "zebras", "Bill Murray"."""
+    last = words[-1]
+    return (
+        len(words) <= 3
+        and last not in PICTURE
+        and last not in BE
+        and english.is_noun(last)
+        and not english.is_adjective(last)
+        and (english.singular(last) != last or not english.lemmas(last))
+    )
+
+
+def _put(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
+    """Yield what "put X on Y" asks for: a new thing is added, a known one gets another background."""
+    known = operations()
+    start = at + 1
+    cut = next(
+        (
+            i
+            for i in range(start + 1, len(words))
+            if words[i] in ("in", "on", "at", "into", "onto", "inside", "near", "beside", "behind", "under")
+        ),
+        None,
+    )
+    if cut is None or cut + 1 >= len(words) or words[start] not in _DEFINITE:
+        return
+    place = words_of(tokens[cut + 1 :])
+    if all(w in WHOLE or w in FUNCTION for w in words[cut + 1 :]):
+        return
+    if words[cut + 1] in ("a", "an") or words[cut + 1] not in _DEFINITE:
+        used = {at, cut} | set(range(cut + 1, len(words)))
+        yield Frame(
+            known["background"],
+            {"to": "prompt", "prompt": place},
+            list(range(start, cut)),
+            used,
+            {at, cut},
+            0.75,
+            1.05,
+        )

@@ -1,0 +1,274 @@
+"""Noun phrases: from what is left of a clause to the thing that it is about (`keepdial.understand.plan.Target`).
+
+    phrase   = {determiner | number | place | adjective} noun {"'s" noun} {place | relation | description}
+    place    = ["on" | "in" | "at"] "the" side ["side" | "corner"] ["of the picture"]
+    relation = preposition phrase
+
+Prepositional phrases belong to the noun before them; which of them can be checked in the picture is up to the
+finders, which get the whole phrase.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from keepdial.understand import english
+from keepdial.understand.lexicon import (
+    ARTICLES,
+    BE,
+    BEFORE_PLACE,
+    FUNCTION,
+    PICTURE,
+    PLACE_NOUNS,
+    PRONOUNS,
+    SIDES,
+    WHOLE,
+    word_set,
+)
+from keepdial.understand.plan import Relation, Side, Target
+from keepdial.understand.tokens import Token, words_of
+
+NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "both": 2, "couple": 2, "pair": 2,
+}  # fmt: skip
+ENDS = BEFORE_PLACE | word_set("""with for off out about than who that which wearing holding standing sitting while where whose like as without into down up
+    by except but excluding besides is are was were has have had so and then to when because being""")
+"""Words that a simple noun phrase ends before."""
+
+_CLOSED = ARTICLES | word_set(
+    "one two three four five six seven eight nine ten eleven twelve couple pair other same only whole entire"
+)
+_EXCEPT = re.compile(
+    r"^(?P<all>.*?)\b(?:except(?: for)?|but not|but|other than|apart from|besides|excluding|without(?: the)?|aside from|not)\s+(?P<without>.+)$"
+)
+_ALL = re.compile(
+    r"^(?:the )?(?:whole |entire )?(?:everything|everyone|everybody|all|anything|picture|photo|image|rest|every \w+|all \w+|all of \w+ \w+|all the \w+)?\s*(?:else|of it)?\s*$"
+)
+_HOW = (
+    ("left of", r"(?:on |to |at |along )?(?:the )?(?:far )?left(?:[- ]?(?:hand )?side)?(?: side)? of"),
+    ("right of", r"(?:on |to |at |along )?(?:the )?(?:far )?right(?:[- ]?(?:hand )?side)?(?: side)? of"),
+    ("top of", r"(?:on |to |at |in |onto )?(?:the )?(?:very )?(?:top|upper)(?: side| part| half| edge)? of"),
+    ("bottom of", r"(?:on |to |at |in |onto )?(?:the )?(?:very )?(?:bottom|lower)(?: side| part| half| edge)? of"),
+    ("middle of", r"(?:on |to |at |in )?(?:the )?(?:middle|central)(?: part)? of"),
+    ("in front of", r"in front of"), ("next to", r"next to|adjacent to|close to|right next to"),
+    ("on top of", r"on top of|atop|on to the top of"), ("beside", r"beside|besides|by|alongside|at the side of|on the side of|near to"), ("near", r"near|around|nearby"),
+    ("behind", r"behind|in back of|in the back of"), ("above", r"above|over"), ("below", r"below|under|beneath|underneath"),
+    ("between", r"between|in between|among|amongst"), ("inside", r"inside|within|inside of|into"), ("outside", r"outside(?: of)?"),
+    ("on", r"on|upon|onto|along|across|against|over|through"), ("in", r"in"), ("at", r"at"), ("with", r"with|wearing|holding|carrying|having"), ("from", r"from|off|off of"), ("of", r"of"),
+    ("to", r"to|towards?"), ("for", r"for"),
+)  # fmt: skip
+_RELATIONS = tuple((how, re.compile(rf"(?:{pattern})\s+(?=\S)")) for how, pattern in _HOW)
+_IN_PICTURE = re.compile(
+    rf"\s*\b(?:visible |shown |seen |that is |that are |present |which is |located )?(?:in|from|of|on|within|across|throughout|to|inside|into|for) (?:the |this |my |our |that |an? )?(?:whole |entire |overall |given |original |above |attached |following )?(?:{'|'.join(sorted(PICTURE, key=len, reverse=True))})\b(?! of\b)(?!')"
+)
+_SIDE = "|".join(sorted((s for s in SIDES), key=len, reverse=True))
+_PLACE = re.compile(
+    rf"\b(?:on|in|at|to|near|along|from|by|of|toward|towards) (?:the )?(?:far |very |extreme )?(?P<side>(?:{_SIDE})(?:[- ](?:{_SIDE}))?)"
+    r"(?:[- ]?hand)?(?:[- ]?(?:side|corner|half|part|edge|area|third|portion|section|end|region))?(?! of\b)(?! \w+ of\b)(?=$|\s(?!of\b))"
+)
+
+
+@dataclass(slots=True)
+class Named:
+    """What was made of some tokens: the target, None for the whole picture, and the words left over."""
+
+    target: Target | None
+    unused: list[str] = field(default_factory=list)
+    odd: bool = False
+
+
+def target_of(tokens: list[Token]) -> Named:
+    """Return what tokens name. Words at their ends that name nothing are dropped."""
+    tokens = _trimmed(tokens)
+    if not tokens:
+        return Named(None)
+    text = words_of(tokens)
+    quoted = next((t.word for t in tokens if t.kind == "quote"), "")
+    whole = _whole(tokens)
+    text = re.sub(r"\s+", " ", _IN_PICTURE.sub("", text)).strip() or text
+    if whole or _nothing(text):
+        return Named(None)
+    without = ""
+    if match := _EXCEPT.match(text):
+        rest = match["all"].strip()
+        if _ALL.match(rest) or not rest:
+            without = match["without"].strip()
+            text = (
+                f"everything except {without}"
+                if "one" not in rest and "body" not in rest
+                else f"{rest or 'everything'} except {without}"
+            )
+    return _target(text, quoted, without)
+
+
+def _whole(tokens: list[Token]) -> bool:
+    words = [t.word for t in tokens]
+    return all(w in WHOLE or (w in FUNCTION and w not in SIDES) for w in words) and not any(
+        t.kind == "quote" for t in tokens
+    )
+
+
+def _nothing(text: str) -> bool:
+    return not text or all(w in WHOLE or (w in FUNCTION and w not in PRONOUNS) for w in text.split())
+
+
+def _trimmed(tokens: list[Token]) -> list[Token]:
+    """Return the tokens without signs, and without words at both ends that name nothing."""
+    kept = [t for t in tokens if t.kind != "sign" or t.word in ("-",)]
+    drop = FUNCTION - ARTICLES - PRONOUNS
+    while kept and kept[0].kind == "word" and kept[0].word in drop and kept[0].word not in ("one",):
+        if kept[0].word in BEFORE_PLACE and len(kept) > 1 and _begins_place(kept):
+            break
+        kept = kept[1:]
+    ends = (drop | ARTICLES | word_set("and with into up down out and or look")) - PRONOUNS
+    while kept and kept[-1].kind == "word" and (kept[-1].word in ends or kept[-1].word in BEFORE_PLACE):
+        kept = kept[:-1]
+    return kept
+
+
+def _begins_place(tokens: list[Token]) -> bool:
+    words = [t.word for t in tokens[:5] if t.word not in ARTICLES]
+    return len(words) > 1 and words[1] in SIDES
+
+
+def _target(text: str, quoted: str, without: str) -> Named:
+    sides = list(_sides_in(text))
+    bare = _PLACE.sub("", text).strip()
+    words = bare.split()
+    pronoun = _pronoun(words)
+    base, rest = _base(words)
+    relation = _relation(" ".join(rest))
+    for word in base:
+        side = SIDES.get(word)
+        if side and side not in sides:
+            sides.append(_side(side))
+    named = [w for w in base if w not in _CLOSED and w not in SIDES and w not in PLACE_NOUNS]
+    # "the left half": a place is all there is.
+    nouns = [w for w in named if not w.startswith('"')]
+    head = nouns[-1].removesuffix("'s") if nouns else ""
+    if not head and base and not quoted:
+        head = next((w for w in reversed(base) if w in PLACE_NOUNS and w not in SIDES), "")
+    count = next((NUMBERS[w] for w in base if w in NUMBERS), None)
+    if count is None:
+        count = next((int(w) for w in base[:2] if w.isdigit() and 0 < int(w) <= 10_000), None)
+    attributes = tuple(w for w in nouns[:-1])
+    said = text
+    if not base and relation is None and not sides:
+        return Named(None, text.split())
+    odd = bool(head) and not pronoun and not english.is_noun(head) and not quoted
+    return Named(
+        Target(
+            words=said,
+            head="" if pronoun and not nouns else head,
+            attributes=attributes,
+            sides=tuple(sides),
+            relation=relation,
+            count=count,
+            text=quoted,
+            without=without,
+            pronoun=pronoun,
+        ),
+        odd=odd,
+    )
+
+
+def _pronoun(words: list[str]) -> bool:
+    return len([w for w in words if w not in ("all", "both", "of")]) == 1 and words[-1] in PRONOUNS
+
+
+def _base(words: list[str]) -> tuple[list[str], list[str]]:
+    """Return the simple noun phrase at the beginning, and what follows it."""
+    seen = False
+    for i, word in enumerate(words):
+        if seen and (word in ENDS or word in BE):
+            return words[:i], words[i:]
+        if seen and i and _describes(word, words[i - 1]):
+            return words[:i], words[i:]
+        if not seen and word in ENDS and i == 0:
+            return [], words
+        seen = seen or (word not in _CLOSED and word not in SIDES) or word in PRONOUNS or word in PLACE_NOUNS
+    return words, []
+
+
+def _describes(word: str, before: str) -> bool:
+    """Whether a participle after a noun begins its description: "the man standing there"."""
+    if not word.endswith(("ing", "ed")) or not english.is_noun(before) or before in ARTICLES:
+        return False
+    kinds = english.lemmas(word)
+    return "VERB" in kinds and not english.is_adjective(before)
+
+
+def _relation(rest: str) -> Relation | None:
+    """Return by which other thing a noun phrase says where it is: the first relation after it."""
+    rest = rest.strip()
+    rest = re.sub(
+        r"^(?:that|who|which)?\s*(?:is|are|was|were)?\s*(?:\w+(?:ing|ed)\s+)?(?=(?:to|on|in|at|by|near|behind|next|above|below|under|over|beside|between|from|with|of|inside|outside|beneath|against|around|wearing|holding)\b)",
+        "",
+        rest,
+    )
+    for how, pattern in _RELATIONS:
+        match = pattern.match(rest)
+        if match:
+            of = rest[match.end() :].strip()
+            of = _IN_PICTURE.sub("", of).strip()
+            if (
+                of
+                and not _nothing(of)
+                and not (
+                    how in ("on", "in", "at", "to")
+                    and of.split()[-1] in PLACE_NOUNS
+                    and not set(of.split()) - PLACE_NOUNS - ARTICLES - SIDES.keys()
+                )
+            ):
+                return Relation(how=how, of=of[:4000])
+            return None
+    return None
+
+
+def _sides_in(text: str) -> tuple[Side, ...]:
+    found: list[Side] = []
+    for match in _PLACE.finditer(text):
+        for word in re.split(r"[- ]", match["side"]):
+            if word in SIDES and _side(SIDES[word]) not in found:
+                found.append(_side(SIDES[word]))
+    return tuple(found)
+
+
+def _side(name: str) -> Side:
+    sides: dict[str, Side] = {
+        "left": "left",
+        "right": "right",
+        "top": "top",
+        "bottom": "bottom",
+        "middle": "middle",
+    }
+    return sides[name]
+
+
+def parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
+    """Return a new thing and where it goes: "a hat" and "on the man's head"."""
+    seen = False
+    for i, token in enumerate(tokens):
+        word = token.word
+        if seen and token.kind == "word" and (word in _WHERE or _phrase_at(tokens, i)):
+            return tokens[:i], tokens[i:]
+        seen = seen or (word not in ARTICLES and token.kind != "sign")
+    return tokens, []
+
+
+def tokens_of_words(words: str) -> list[Token]:
+    """Return the tokens of words that were tokens before."""
+    from keepdial.understand.tokens import tokens_of
+
+    return tokens_of(words)
+
+
+_WHERE = word_set("""on in at to into onto near behind above below under beneath beside between inside over atop around next upon along
+    underneath across against within from by among amid alongside adjacent in-front hanging standing sitting lying floating flying""")
+
+
+def _phrase_at(tokens: list[Token], at: int) -> bool:
+    words = [t.word for t in tokens[at : at + 2]]
+    return words in (["close", "to"], ["left", "of"], ["right", "of"])

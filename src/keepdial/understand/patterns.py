@@ -1,0 +1,385 @@
+"""Which of the phrases that operations declare fit a clause (`keepdial.operations.Saying`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+
+from keepdial.operations import Operation, Saying, operations
+from keepdial.understand import english
+from keepdial.understand.lexicon import AMOUNTS, ARTICLES, NEGATED, word_set
+from keepdial.understand.tokens import Token
+
+SLOT = re.compile(r"\{(\w+)(?::([^}]*))?\}")
+LONG = frozenset({"thing", "new", "rest"})
+"""Slots that take any number of words."""
+
+_CHOICE = re.compile(r"\(([^()]*)\)")
+_LIGHT = word_set("to into with for by of in on the a as it from out up off be is")
+"""Words that say little: they count less when phrases compete."""
+
+_BETWEEN = (
+    ARTICLES | frozenset(w for a in AMOUNTS for w in a.split()) | word_set("just please simply also more")
+)
+"""Words that may stand between those of a phrase."""
+
+_BEFORE_COLOUR = word_set(
+    "vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold pastel more completely all shiny glossy matte"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One place of a phrase that takes any of several words."""
+
+    words: frozenset[str]
+    stems: frozenset[str]
+
+    def takes(self, said: str) -> bool:
+        """Whether a word that was said is one of them, in any of its forms."""
+        return said in self.words or (len(said) > 3 and english.stem(said) in self.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place of a phrase that takes a colour, a number, a thing: `kind` says what; `listed` are choices."""
+
+    kind: str
+    listed: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def long(self) -> bool:
+        """Whether it takes any number of words."""
+        return self.kind in LONG
+
+
+Part = Word | Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase of a saying: words and slots, in order; `anchor` is the place of its first word, or -1."""
+
+    parts: tuple[Part, ...]
+    unit: Operation
+    saying: Saying
+    anchor: int
+
+
+@dataclass(slots=True)
+class Match:
+    """Where a phrase fits: the words it takes, and what fills its slots, as places of tokens."""
+
+    phrase: Phrase
+    used: set[int] = field(default_factory=set)
+    slots: dict[str, list[int]] = field(default_factory=dict)
+    literal: set[int] = field(default_factory=set)
+    score: float = 0.0
+
+
+def expanded(words: str) -> list[list[str | tuple[str, ...]]]:
+    """Return the phrases that a declaration with alternatives stands for: ``(add|insert|put in) {new}``.
+
+    Alternatives of one word stay together, as a tuple; those of several words, and none, make phrases of
+    their own.
+    """
+    options: list[list[list[str | tuple[str, ...]]]] = []
+    for i, piece in enumerate(_CHOICE.split(words)):
+        if i % 2 == 0:
+            options.append([list(normal(piece))])
+            continue
+        choices = [normal(choice) for choice in piece.split("|")]
+        single = tuple(choice[0] for choice in choices if len(choice) == 1 and not choice[0].startswith("{"))
+        several: list[list[str | tuple[str, ...]]] = [
+            list(choice) for choice in choices if len(choice) != 1 or choice[0].startswith("{")
+        ]
+        options.append([*([[single]] if single else []), *several])
+    return [[part for piece in one for part in piece] for one in product(*options)]
+
+
+def normal(words: str) -> list[str]:
+    """Return the parts of a declared phrase, its words in the one spelling that tokens have."""
+    from keepdial.understand.tokens import tokens_of
+
+    out: list[str] = []
+    for part in _SLOT_OR_TEXT.findall(words.lower()):
+        out += [part] if part.startswith("{") else [t.word for t in tokens_of(part)]
+    return out
+
+
+_SLOT_OR_TEXT = re.compile(r"\{[^}]*\}|[^{]+")
+
+
+@cache
+def phrases() -> tuple[Phrase, ...]:
+    """Return every phrase of every operation, each once."""
+    found: dict[tuple[tuple[Part, ...], str, tuple[str, ...]], Phrase] = {}
+    for unit in operations().values():
+        for saying in unit.says:
+            for declared in saying.words:
+                for words in expanded(declared):
+                    parts = tuple(_part(p) for p in words if p not in ARTICLES) or tuple(
+                        _part(p) for p in words
+                    )
+                    for one in (parts, *_parted(parts)):
+                        anchor = next((i for i, p in enumerate(one) if isinstance(p, Word)), -1)
+                        found.setdefault((one, unit.name, saying.units), Phrase(one, unit, saying, anchor))
+    return tuple(found.values())
+
+
+def _part(words: str | tuple[str, ...]) -> Part:
+    if isinstance(words, str) and (slot := SLOT.fullmatch(words)):
+        listed = (slot.group(2) or "").split("|") if slot.group(2) else []
+        return Slot(slot.group(1), tuple(tuple(normal(choice)) for choice in listed))
+    several = (words,) if isinstance(words, str) else words
+    return Word(frozenset(several), frozenset(english.stem(w) for w in several if len(w) > 2))
+
+
+_PARTED = word_set("""move shift push pull turn copy clone duplicate rotate drag lift set bring take cut edit photoshop crop paint dye colour
+    put change get wipe clear make cover clean smooth touch blend tone light flip mirror fade wash""")
+"""Verbs whose thing may stand between them and the rest of the phrase: "take the man out"."""
+
+
+def _parted(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
+    first = parts[0]
+    if (
+        len(parts) < 2
+        or not isinstance(first, Word)
+        or any(isinstance(p, Slot) and p.long for p in parts[:-1])
+    ):
+        return ()
+    if not first.words & _PARTED:
+        return ()
+    verbs = first.words & _PARTED
+    again = Word(verbs, frozenset(english.stem(w) for w in verbs if len(w) > 2))
+    last = parts[-1]
+    if isinstance(last, Slot) and last.kind == "thing":
+        # "take out {thing}" is "take {thing} out" as well.
+        return ((again, last, *parts[1:-1]),) if len(parts) > 2 else ()
+    if isinstance(last, Slot) and last.long:
+        return ()
+    return ((again, Slot("thing"), *parts[1:]),)
+
+
+@cache
+def _by_anchor() -> dict[str, tuple[Phrase, ...]]:
+    found: dict[str, list[Phrase]] = {}
+    for phrase in phrases():
+        first = phrase.parts[phrase.anchor] if phrase.anchor >= 0 else None
+        keys = {english.stem(w) for w in first.words} if isinstance(first, Word) else {""}
+        for key in keys:
+            found.setdefault(key, []).append(phrase)
+    return {key: tuple(those) for key, those in found.items()}
+
+
+def matches(tokens: list[Token]) -> Iterator[Match]:
+    """Yield every way in which a phrase fits the tokens of a clause."""
+    known = _by_anchor()
+    for at, token in enumerate(tokens):
+        if token.kind not in ("word", "number", "sign"):
+            continue
+        for phrase in known.get(english.stem(token.word), ()):
+            match = Match(phrase)
+            first = phrase.parts[phrase.anchor]
+            if isinstance(first, Word) and first.takes(token.word) and _fit(match, tokens, at):
+                yield _scored(match, tokens)
+    for phrase in known.get("", ()):
+        # A colour alone has to end the clause: "make the red car blue".
+        for at in range(len(tokens) - 1, -1, -1):
+            match = Match(phrase)
+            end = _forward(match, tokens, at, 0)
+            if end and _ends(tokens, end):
+                yield _scored(match, tokens)
+                break
+
+
+def _ends(tokens: list[Token], at: int) -> bool:
+    return all(t.word in _AFTER_COLOUR or t.kind == "sign" for t in tokens[at:])
+
+
+_AFTER_COLOUR = _BETWEEN | word_set("colour shade hue tone tint instead too in of please now")
+
+
+def _scored(match: Match, tokens: list[Token]) -> Match:
+    score = 0.0
+    for i in match.literal:
+        score += 0.3 if tokens[i].word in _LIGHT else 1.0
+    for name, taken in match.slots.items():
+        score += 0.0 if name in LONG else 1.0
+        if name == "new" and len(taken) > 12:
+            score -= 0.2
+    run = sorted(match.literal)
+    gaps = sum(b - a > 1 for a, b in zip(run, run[1:], strict=False))
+    exact = sum(
+        any(isinstance(p, Word) and tokens[i].word in p.words for p in match.phrase.parts)
+        for i in match.literal
+    )
+    match.score = score - 0.02 * gaps + 0.01 * exact
+    return match
+
+
+def _fit(match: Match, tokens: list[Token], at: int) -> bool:
+    """Fill the match with the anchor at a token; whether the whole phrase fits."""
+    parts, anchor = match.phrase.parts, match.phrase.anchor
+    first = parts[anchor]
+    if at and tokens[at - 1].word in NEGATED and isinstance(first, Word) and not first.words & NEGATED:
+        return False
+    match.used.add(at)
+    match.literal.add(at)
+    if anchor:
+        if not _backward(match, tokens, at, parts[:anchor]):
+            return False
+    return _forward(match, tokens, at + 1, anchor + 1) is not None
+
+
+def _backward(match: Match, tokens: list[Token], at: int, parts: tuple[Part, ...]) -> bool:
+    """Fit the one slot before the first word to the tokens before it."""
+    slot = parts[-1]
+    if len(parts) > 1 or not isinstance(slot, Slot):
+        return False
+    if slot.long:
+        span = list(range(at))
+        if not _says_something(tokens, span, slot.kind):
+            return False
+        match.slots[slot.kind] = span
+        return True
+    for start in range(max(0, at - 6), at):
+        taken = _short(slot, tokens, start)
+        if taken and start + taken == at:
+            match.slots[slot.kind] = list(range(start, at))
+            match.used |= set(range(start, at))
+            return True
+    return False
+
+
+def _forward(match: Match, tokens: list[Token], at: int, part: int) -> int | None:
+    """Fit the parts from `part` on to the tokens from `at` on; return where they end, or None."""
+    parts = match.phrase.parts
+    if part == len(parts):
+        return at
+    now = parts[part]
+    if isinstance(now, Slot) and now.long:
+        return _long(match, tokens, at, part, now.kind)
+    limit = at + (0 if part == 0 else 4)
+    while at < len(tokens):
+        if isinstance(now, Slot):
+            taken = _short(now, tokens, at)
+            if taken:
+                match.slots[now.kind] = list(range(at, at + taken))
+                match.used |= set(range(at, at + taken))
+                end = at + taken
+                if part == len(parts) - 1 and now.kind == "colour" and not _colour_ends(tokens, end):
+                    return None
+                return _forward(match, tokens, end, part + 1)
+        elif tokens[at].kind in ("word", "number", "sign") and now.takes(tokens[at].word):
+            match.used.add(at)
+            match.literal.add(at)
+            return _forward(match, tokens, at + 1, part + 1)
+        passes = tokens[at].word in _BETWEEN or (isinstance(now, Slot) and tokens[at].word in _BEFORE_COLOUR)
+        if at >= limit or not passes:
+            return None
+        at += 1
+    return None
+
+
+def _colour_ends(tokens: list[Token], at: int) -> bool:
+    """Whether a colour at the end of a phrase is not the attribute of a thing ("to a black dog")."""
+    if at >= len(tokens):
+        return True
+    after = tokens[at]
+    return after.kind == "sign" or after.word in _AFTER_COLOUR or after.word in _AFTER_ALL
+
+
+_AFTER_ALL = word_set("with for on to from at by using like as so because and or it")
+
+
+def _long(match: Match, tokens: list[Token], at: int, part: int, name: str) -> int | None:
+    """Fill a long slot: up to the next word of the phrase, or to the end of the clause."""
+    parts = match.phrase.parts
+    if part == len(parts) - 1:
+        span = list(range(at, len(tokens)))
+        if not _says_something(tokens, span, name):
+            return None
+        match.slots[name] = span
+        return len(tokens)
+    following = parts[part + 1]
+    for stop in range(at + 1, len(tokens)):
+        if isinstance(following, Slot):
+            fits = not following.long and bool(_short(following, tokens, stop))
+        else:
+            fits = following.takes(tokens[stop].word)
+        if not fits or not _says_something(tokens, list(range(at, stop)), name):
+            continue
+        used, slots, literal = set(match.used), dict(match.slots), set(match.literal)
+        match.slots[name] = list(range(at, stop))
+        end = _forward(match, tokens, stop, part + 1)
+        if end is not None:
+            return end
+        match.used, match.slots, match.literal = used, slots, literal
+    return None
+
+
+def _says_something(tokens: list[Token], span: list[int], name: str) -> bool:
+    if name == "thing" and any(tokens[i].word in _NO_THING for i in span):
+        return False
+    return any(tokens[i].kind != "sign" and tokens[i].word not in ARTICLES - _POINTS for i in span)
+
+
+_NO_THING = word_set("wear wears look looks be becomes become seem appear make makes should must more less")
+"""Words that no thing is made of: a verb among them belongs to another phrase."""
+
+_POINTS = word_set("this that these those all both each her his")
+
+
+def _short(slot: Slot, tokens: list[Token], at: int) -> int:
+    """Return how many tokens from `at` on fill a short slot; 0 = they do not."""
+    if at >= len(tokens):
+        return 0
+    kind, token = slot.kind, tokens[at]
+    if slot.listed:
+        return _listed(slot.listed, tokens, at)
+    if kind == "colour":
+        return _colour(tokens, at)
+    if kind == "number":
+        return int(token.kind == "number" and ":" not in token.word and not re.search(r"\d,\d", token.word))
+    if kind in ("point", "target"):
+        return int(token.kind == "number" and bool(re.fullmatch(r"\d+(?:\.\d+)?,\d+(?:\.\d+)?", token.word)))
+    if kind == "aspect":
+        return int(token.kind == "number" and ":" in token.word)
+    if kind == "text":
+        return int(token.kind == "quote")
+    return int(kind == token.kind == "file")
+
+
+def _colour(tokens: list[Token], at: int) -> int:
+    from keepdial.regions.colours import COLOURS
+
+    if tokens[at].kind == "hex":
+        return 1
+    both = [t.word for t in tokens[at : at + 2]]
+    if len(both) == 2 and " ".join(both) in COLOURS:
+        return 2
+    return int(both[0] in COLOURS)
+
+
+def _listed(listed: tuple[tuple[str, ...], ...], tokens: list[Token], at: int) -> int:
+    """Return how many tokens make one of the listed choices, with up to four words before it."""
+    for length in range(1, 7):
+        here = tokens[at : at + length]
+        if len(here) < length or (here[-1].kind == "sign" and here[-1].word != "-"):
+            return 0
+        last = english.stem(here[-1].word)
+        for choice in listed:
+            if (
+                english.stem(choice[-1]) == last
+                and len(choice) <= length
+                and all(
+                    english.stem(t.word) == english.stem(c)
+                    for t, c in zip(here[-len(choice) :], choice, strict=True)
+                )
+            ):
+                return length
+    return 0
