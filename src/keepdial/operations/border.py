@@ -167,7 +167,7 @@ OPERATION = Operation(
                 "give (picture|photo|image|) {colour} (border|frame)",
                 "with {colour} (border|frame)",
                 "frame in {colour}",
-                "surround with {colour}",
+                "surround (picture|photo|image|it) with {colour} (border|frame)",
             ),
             {"colour": "{colour}", "width": 5},
             amount="width",
@@ -182,8 +182,8 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "(add|put|draw|place|apply) (thick|wide|broad|big|large) {colour} (border|frame|edge|margin)",
-                "(add|put|draw|place|apply) (thick|wide|broad|big|large) {colour} (border|frame|edge|margin) around",
+                "(add|put|draw|place|apply) (thick|wide|broad|big) {colour} (border|frame|margin)",
+                "(add|put|draw|place|apply) (thick|wide|broad|big) {colour} (border|frame|margin) around",
             ),
             {"colour": "{colour}", "width": 10},
         ),

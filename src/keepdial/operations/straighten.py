@@ -138,6 +138,7 @@ OPERATION = Operation(
                 "(rotate|turn|tilt) (|by ){number}(| degrees|°)",
                 f"(rotate|tilt) (|by ){{number}}(| degrees|°) {_RIGHT}",
                 f"rotate {_RIGHT} (|by ){{number}}(| degrees|°)",
+                f"tilt {{thing}} (|by ){{number}}(| degrees|°) {_RIGHT}",
             ),
             {"angle": "{number}"},
             sure=0.84,
@@ -146,6 +147,7 @@ OPERATION = Operation(
             (
                 f"(rotate|tilt) (|by ){{number}}(| degrees|°) {_LEFT}",
                 f"rotate {_LEFT} (|by ){{number}}(| degrees|°)",
+                f"tilt {{thing}} (|by ){{number}}(| degrees|°) {_LEFT}",
             ),
             {"angle": "-{number}"},
             sure=0.84,

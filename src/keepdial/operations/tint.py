@@ -166,7 +166,7 @@ OPERATION = Operation(
                 "tint {thing} {colour}",
                 f"{{colour}} {_NOUN}",
                 f"(add|apply|put|use) {{colour}} {_NOUN}",
-                f"give {{colour}} {_NOUN}",
+                f"give (picture|photo|image|it) {{colour}} {_NOUN}",
                 f"give {{thing}} {{colour}} {_NOUN}",
                 "overlay {colour}",
                 "through {colour} glass",
@@ -192,6 +192,7 @@ OPERATION = Operation(
             (
                 "old (photo|photograph|picture)",
                 "(like|as) old (photo|photograph|picture)",
+                "make (picture|photo|image|it) look (|like )old (photo|photograph|picture)",
                 "old-fashioned",
                 "old fashioned",
                 "antique",
@@ -206,6 +207,7 @@ OPERATION = Operation(
             (
                 "vintage",
                 "vintage (look|effect|filter|style|feel)",
+                "give (picture|photo|image|it) (|warm )(vintage|retro) (look|effect|style|feel)",
                 "retro",
                 "retro (look|effect|filter|style|feel)",
                 "faded film",
