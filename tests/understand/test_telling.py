@@ -75,7 +75,7 @@ def test_every_way_of_asking_is_told_on_one_line_with_its_thing() -> None:
 def test_opposite_directions_are_told_differently() -> None:
     for unit in operations().values():
         for quality in unit.qualities:
-            if quality.sides != "both":
+            if quality.sides != "both" or not quality.amount:
                 continue
             more = Step(operation=unit.name, params=dict(quality.params))
             turned = {**quality.params, quality.amount: -float(quality.params[quality.amount])}

@@ -145,7 +145,7 @@ def _options() -> dict[str, Any]:
     shared = common(None)
     del shared["source"]
     images = typer.Argument(
-        metavar="IMAGE...",
+        metavar="IMAGE",
         help="The picture, or several of them; - reads one from stdin.",
         show_default=False,
     )

@@ -114,7 +114,7 @@ def _show(found: Plan | KeepdialError, *, first: bool) -> None:
 
 
 SENTENCES = typer.Argument(
-    metavar="SENTENCE...",
+    metavar="SENTENCE",
     help="What is wanted, in words; - reads stdin, one sentence a line.",
     show_default=False,
 )
