@@ -21,6 +21,20 @@ SKY = Target(words="the sky", head="sky")
         (Step(operation="remove"), "remove what is selected"),
         (Step(operation="remove", target=Target(words="two cups", count=2)), "remove two cups"),
         (Step(operation="remove", target=Target(words="her", pronoun=True)), "remove her"),
+        (
+            Step(operation="add", params={"prompt": "a fence"}, target=Target(words="around the field")),
+            "add a fence around the field",
+        ),
+        (
+            Step(
+                operation="instruct", params={"prompt": "raise the man's arm"}, target=Target(words="the man")
+            ),
+            "instruct: raise the man's arm",
+        ),
+        (
+            Step(operation="instruct", params={"prompt": "let it snow"}, target=Target(words="the roof")),
+            "instruct the roof: let it snow",
+        ),
         (Step(operation="sharpen", keep=0.5, target=SKY), "sharpen the sky, keep 0.5"),
     ],
 )

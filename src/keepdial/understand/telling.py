@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from keepdial.understand._wording import ADJECTIVES, AFTER_A_VERB, BARE, BETWEEN, DEFINITE, PLACES, VERBS
 from keepdial.understand.plan import SURE
 
 if TYPE_CHECKING:
@@ -30,34 +31,8 @@ FACES = "Faces"
 LONGEST = 160
 """Characters of a phrase or a value that are shown; the rest is cut, with three dots."""
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-VERBS = _set(
-    """add adjust age airbrush apply balance bend blend blur boost brighten bring calm camouflage change clean
-    clear clone colour convert cool copy correct crop cut darken decrease deepen dehaze denoise desaturate
-    develop dim drag draw drop dye enhance enlarge erase even expand expose extend extract fill fix flatten
-    flip generate give heal improve increase insert invert isolate level lift light lighten lower make match
-    mirror move mute narrow neutralise open outpaint overexpose paint perfect pull push put raise recolor
-    recolour recover reduce relight remove render replace reshape resize restore restyle retouch rotate
-    saturate scale set sharpen shift shrink slim smooth soften split straighten stretch strengthen swap tame
-    tint tone transform turn underexpose upscale vary warm warp weaken whiten widen write zoom"""
-)
-"""Words that a phrase of request may begin with as it stands."""
-
-ADJECTIVES = _set("calm clean clear cool even flat level light narrow open perfect slim smooth warm")
-"""Those of them that are adjectives before a noun: "light the face" asks, "light vignette" names."""
-
-AFTER_A_VERB = _set("the a an up on out in away down over from to with by {thing}")
-
-BETWEEN = _set("bring copy drag lift make move pull push rotate scale shift turn")
-"""Verbs whose thing stands behind them: "move the cup to the left", "turn the sky black and white"."""
-
-ALWAYS = frozenset(
-    {"the", "a", "an", "all", "every", "everything", "my", "his", "her", "their", "its", "our"}
-)
+TWICE = re.compile(rf"\b(?:to|in|of|for|on|behind) (?=(?:{'|'.join(sorted(PLACES))})\b)")
+"""A preposition before the place's own: "to around the field"."""
 
 
 def told(step: Step) -> str:
@@ -92,11 +67,12 @@ def _phrase(unit: Operation, step: Step, where: str) -> tuple[str, set[str]]:
         fits = [fit for fit in fits if "prompt" in fit[2]]
         if not fits:
             wish = str(step.params.get("prompt") or step.words)
-            return f"{name}{f' {where}' if where else ''}: {_short(wish)}", {"prompt"}
+            place = f" {where}" if where and where.lower() not in wish.lower() else ""
+            return f"{name}{place}: {_short(wish)}", {"prompt"}
     if fits:
         # The more options it says, the better; of equals the one that was declared first.
         _, phrase, known = max(enumerate(fits), key=lambda f: (f[1][0], -f[0]))[1]
-        return phrase, known
+        return TWICE.sub("", phrase), known
     return (f"{name} {where}" if where else name), set()
 
 
@@ -196,6 +172,9 @@ def _filled(unit: Operation, words: str, saying: Saying, step: Step, where: str)
     if missing and missing != ["thing"]:
         return "", False
     values |= dict.fromkeys(missing, PICTURE)
+    first, _, rest = words.partition(" ")
+    if first in VERBS and rest.split(" ")[0] in DEFINITE:
+        words = f"{first} the {rest}"
     phrase = SLOT.sub(lambda m: _value(values[m.group(1)]), words)
     if "{thing}" in words:
         return phrase, not missing
@@ -265,7 +244,7 @@ def _where(target: Target | None) -> str:
     if target.pronoun or not words:
         return words
     first = words.split()[0].lower()
-    bare = first in ALWAYS or first[:1].isdigit() or first[:1] in "\"'“" or target.count is not None
+    bare = first in BARE or first[:1].isdigit() or first[:1] in "\"'“" or target.count is not None
     return _short(words if bare else f"the {words}")
 
 
