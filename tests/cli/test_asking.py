@@ -74,6 +74,8 @@ def test_without_a_terminal_it_is_one_line_with_the_choices(
     assert ran.out == ""
     assert ran.err.count("\n") == 1
     assert 'What does "zap it" mean? (1) make it darker. (2) remove it. (3) leave it out.' in ran.err
+    assert "--interactive" in ran.err
+    assert "--yes" in ran.err
     assert not (folder / "out.png").exists()
 
 

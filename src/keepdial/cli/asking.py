@@ -219,10 +219,18 @@ def settled(plan: Plan, given: Mapping[str, Any], understand: Understand) -> Set
     else:
         plan = opened(plan)
         if plan.questions:
-            raise Unclear(plan)
+            raise _unclear(plan)
     if given["interactive"]:
         confirm(plan)
     return Settled(plan)
+
+
+def _unclear(plan: Plan) -> Unclear:
+    error = Unclear(plan)
+    error.hint = (
+        "Nothing was changed. Say it in other words, answer with --interactive, or leave it out with --yes."
+    )
+    return error
 
 
 def asks(given: Mapping[str, Any]) -> bool:
@@ -271,7 +279,7 @@ def taken(plan: Plan) -> Settled:
     if not steps and plan.needs:
         raise RouteError(" ".join(plan.needs), hint="Nothing was changed.")
     if not steps and plan.questions:
-        raise Unclear(plan)
+        raise _unclear(plan)
     notes = [
         f'Left out, because it was not certain: "{question.words or question.asks}".'
         for question in plan.questions
