@@ -15,7 +15,7 @@ from keepdial.image import Image
 from keepdial.request import MaskTool, Request, Selector
 from keepdial.tone import spread
 from keepdial.tone.space import space_of
-from tests.pictures import box, noise
+from tests.pictures import box, mask_selector, noise
 
 KINDS = ("gaussian", "pixelate", "motion", "zoom")
 
@@ -201,3 +201,38 @@ def test_more_blurs_more(photos: Any) -> None:
 def test_what_is_not_possible_is_said(wrong: dict[str, Any]) -> None:
     with pytest.raises(ParameterError):
         blurred(noise(20, 20), **wrong)
+
+
+def combed(height: int, width: int) -> np.ndarray:
+    """Return a mask (H, W) like letters: bars of 6 px with gaps of 4 px, each of another height."""
+    mask = np.zeros((height, width), np.uint8)
+    for i, x in enumerate(range(40, 120, 10)):
+        mask[50 + 3 * (i % 3) : 80, x : x + 6] = 255
+    return mask
+
+
+def test_a_mosaic_takes_whole_blocks_so_that_letters_leave_no_outline() -> None:
+    image, mask = noise(200, 120), combed(120, 200)
+    asked = Request(
+        operation="blur", params={"kind": "pixelate", "amount": 4.3}, targets=(mask_selector(mask),)
+    )
+    done = edit(asked, image)
+    assert "10 px" in done.notes[0]
+    assert any("grown" in note for note in done.notes)
+    changed = np.any(done.image.pixels != image.pixels, axis=2)
+    assert changed[50:80, 40:120].mean() > 0.99
+    assert not changed[:50].any()
+    assert not changed[80:].any()
+    for x in range(40, 120, 10):
+        block = done.image.pixels[50:60, x : x + 10].reshape(-1, 3)
+        assert (block == block[0]).all()
+
+
+def test_a_blur_closes_the_gaps_of_what_is_small_and_follows_what_is_large() -> None:
+    image, mask = noise(200, 120), combed(120, 200)
+    small = edit(Request(operation="blur", params={"amount": 4}, targets=(mask_selector(mask),)), image)
+    assert (small.mask[60:78, 44:110] > 0).all()
+    large = edit(Request(operation="blur", params={"amount": 0.5}, targets=(mask_selector(mask),)), image)
+    assert np.array_equal(large.mask > 0, mask > 0)
+    drawn = edit(Request(operation="blur", params={"amount": 4}, targets=(box(40, 50, 30, 30),)), image)
+    assert np.count_nonzero(drawn.mask) == 900

@@ -25,6 +25,9 @@ ACROSS = 8
 """Blocks that may lie across a region that is to be hidden, where no size is given: a face of eight blocks
 across is not recognised, and a line of text is one block high or less."""
 
+SMALL = 6
+"""Reaches that the shorter side of a region may have to be taken as what is to be made unreadable."""
+
 
 class BlurParams(ToneParams):
     """Which blur, and how far."""
@@ -76,7 +79,9 @@ def _point(text: str) -> tuple[float, float]:
 def stage(image: Image, selection: Selection, params: BlurParams, settings: Settings) -> Stage:
     """Take the selection, and say in pixels how far its light is to be spread.
 
-    What is pixelated has a hard edge: a soft one would let the picture shine through.
+    What is pixelated has a hard edge: a soft one would let the picture shine through. The outline of letters
+    can be read by itself. So a mosaic takes whole blocks instead of following an outline that was found, and
+    another blur closes the gaps of what is hardly larger than its reach.
     """
     import numpy as np
 
@@ -90,6 +95,12 @@ def stage(image: Image, selection: Selection, params: BlurParams, settings: Sett
     if hides and not feather:
         mask = (mask > 0).astype(np.float32)
     reach, notes = _reach(image, mask, box, params)
+    if selection.hugs and box.area < image.size.area:
+        larger = _whole_blocks(mask, box, int(reach)) if hides else _without_gaps(mask, box, reach)
+        more = int(np.count_nonzero(larger > 0)) - int(np.count_nonzero(mask > 0))
+        if more:
+            notes = (*notes, f"The mask was grown by {more:,} pixels, so that its outline tells nothing.")
+        mask = larger
     centre = (box.x + (box.width - 1) / 2, box.y + (box.height - 1) / 2)
     if params.at is not None:
         centre = _point(params.at)
@@ -112,6 +123,37 @@ def _reach(
         return side, (f"Blocks are {side} px wide and high.",)
     side = max(round(reach), -(-_widest(mask, box) // ACROSS))
     return side, (f"Blocks are {side} px wide and high, at most {ACROSS} across a region.",)
+
+
+def _whole_blocks(mask: NDArray[np.float32], box: Box, side: int) -> NDArray[np.float32]:
+    """Return the mask grown to whole blocks, counted from the corner of its box."""
+    import numpy as np
+
+    part = mask[box.y :, box.x :] > 0
+    rows, columns = np.arange(0, part.shape[0], side), np.arange(0, part.shape[1], side)
+    hit = np.logical_or.reduceat(np.logical_or.reduceat(part, rows, axis=0), columns, axis=1)
+    tall, wide = np.diff(rows, append=part.shape[0]), np.diff(columns, append=part.shape[1])
+    out = mask.copy()
+    out[box.y :, box.x :] = np.repeat(np.repeat(hit, tall, axis=0), wide, axis=1)
+    return out
+
+
+def _without_gaps(mask: NDArray[np.float32], box: Box, reach: float) -> NDArray[np.float32]:
+    """Return the mask with its gaps of up to twice `reach` px closed, if it is small; else as it is."""
+    import cv2
+    import numpy as np
+
+    if _widest(mask, box) > SMALL * reach:
+        return mask
+    rim = int(np.ceil(reach)) + 2
+    inside = np.pad(mask[box.slices] > 0, rim)
+    near = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) <= reach
+    # Beyond the frame nothing is near: what lies there bounds the closed region as any other ground does.
+    deep = cv2.distanceTransform(near.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) > reach
+    closed = (deep | inside)[rim:-rim, rim:-rim]
+    out = mask.copy()
+    out[box.slices] = np.maximum(out[box.slices], closed)
+    return out
 
 
 def _widest(mask: NDArray[np.float32], box: Box) -> int:
@@ -189,6 +231,7 @@ OPERATION = Operation(
                 "unrecognizable",
                 "unreadable",
                 "blur so that (nobody|noone) can (read|recognise|recognize)",
+                "blur {thing} so that nobody is (recognised|recognized)",
             ),
             {"kind": "pixelate"},
         ),
@@ -217,7 +260,7 @@ OPERATION = Operation(
         ),
     ),
     asks=(
-        "Blur the faces so that nobody is recognised.",
+        "Blur the face on the left.",
         "Please pixelate the number plate.",
         "Add a slight motion blur to the red car.",
     ),

@@ -191,6 +191,7 @@ OPERATION = Operation(
             (
                 "polaroid",
                 "polaroid (frame|border|look|style)",
+                "make (picture|photo|image|it) look like polaroid",
                 "(add|put) polaroid (frame|border)",
                 "instant (photo|picture) (frame|border)",
             ),
