@@ -14,7 +14,7 @@ from keepdial.select._where import middle, overlap, tight
 if TYPE_CHECKING:
     from keepdial.geometry import Box
     from keepdial.image import Image
-    from keepdial.select._part import Part
+    from keepdial.select._meant import Part
 
 LEAST_COLOUR = 0.2
 """A thing has a colour when at least this share of it has."""

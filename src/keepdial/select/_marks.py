@@ -38,6 +38,7 @@ SIDE_FIRST = re.compile(rf"{SIDE_AREA}(?=\s)")
 
 GROUND_AT = re.compile(
     rf"(?:in|at|from|of|into|on|within|to|up)\s+{THE}(?:(?:far|very|immediate|distant|blurred|blurry)\s+)*"
+    rf"(?:(?P<one>{SIDE})\s+)?"
     rf"(?P<ground>{_any(GROUNDS)})(?:\s+(?:area|part|row))?(?=\s|$)(?!\s+of\b)"
 )
 
@@ -89,7 +90,7 @@ RELATIONS = (
     ),
     ("in", r"inside(?:\s+of)?|within|in|into|through|throughout"),
     ("on", r"on(?:\s+to)?|upon|onto|off(?:\s+of)?|from|across|all\s+over|covering"),
-    ("with", _WITH),
+    ("with", rf"(?:{_WITH})(?!\s+(?:in|on|at|up|by|from|to|of)\b)"),
 )
 """Each relation with the words for it; the first that fits counts."""
 
@@ -129,21 +130,25 @@ def mark_at(tokens: list[str], at: int) -> Mark | None:
     if found := RANK_AT.match(rest):
         return Mark("rank", _words(found), (SIDES[found["side"]],), RANKS[found["rank"]], said=found[0])
     if found := GROUND_AT.match(rest):
-        mark = Mark("ground", _words(found), how=GROUNDS[found["ground"]], said=found[0])
+        mark = Mark(
+            "ground", _words(found), _sides(found, "one"), how=GROUNDS[found["ground"]], said=found[0]
+        )
         if _ends(tokens, at + mark.length):
             return mark
     if found := SIDE_AT.match(rest):
-        sides = tuple(SIDES[w] for w in (found["one"], found["two"]) if w)
-        mark = Mark("side", _words(found), sides, said=found[0])
+        mark = Mark("side", _words(found), _sides(found, "one", "two"), said=found[0])
         if _ends(tokens, at + mark.length):
             return mark
     if found := RELATION.match(rest):
         how = next(RELATIONS[i][0] for i in range(len(RELATIONS)) if found[f"r{i}"] is not None)
         return Mark("relation", _words(found), how=how, said=found[0])
     if at and (found := SIDE_LAST.match(rest)):
-        chosen = (found["one"] or found["three"], found["up"], found["two"])
-        return Mark("side", _words(found), tuple(SIDES[w] for w in chosen if w), said=found[0])
+        return Mark("side", _words(found), _sides(found, "one", "three", "up", "two"), said=found[0])
     return None
+
+
+def _sides(found: re.Match[str], *names: str) -> tuple[str, ...]:
+    return tuple(SIDES[found[name]] for name in names if found[name])
 
 
 def _words(found: re.Match[str]) -> int:

@@ -7,56 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from keepdial.select import _words as words
 from keepdial.select._marks import SIDE_FIRST, mark_at
+from keepdial.select._meant import Part, Relation
 from keepdial.select._words import place_noun, singular
 
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """Where a thing is by another: `how` it lies (``left of``, ``behind``, ``with``) to what `of` names."""
-
-    how: str
-    of: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One thing that is meant.
-
-    Attributes:
-        noun: the word or words for it, lower case, as they were used ("red" colours apart).
-        colours: the colour words before it.
-        sides: places among several, in the order used: left, right, top, bottom, middle.
-        size: ``biggest``, ``smallest`` or "".
-        rank: 1 = first, -1 = last; None where no rank was named.
-        all: whether all of them are meant expressly.
-        text: what stood in quotes.
-        of: whose it is, or whose part, as a phrase of its own ("the shadow of the cup", "the man's face").
-        whose: the pronoun that stands for `of` where nothing nearer was said ("her face").
-        count: how many; None where no number was said.
-        other: whether those besides the main one are meant.
-        ground: ``background``, ``foreground`` or "".
-        relations: where it is by other things; all of them hold.
-        unchecked: words that only describe it, which nothing here can see.
-        pronoun: the pronoun that was all that was said ("her").
-        either: whether it is one of several joined by "or", of which some may be missing.
-    """
-
-    noun: str
-    colours: tuple[str, ...] = ()
-    sides: tuple[str, ...] = ()
-    size: str = ""
-    rank: int | None = None
-    all: bool = False
-    text: str | None = None
-    of: str = ""
-    whose: str = ""
-    count: int | None = None
-    other: bool = False
-    ground: str = ""
-    relations: tuple[Relation, ...] = ()
-    unchecked: tuple[str, ...] = ()
-    pronoun: str = ""
-    either: bool = False
+DESCRIBING = 3
+"""So many words that nobody knows may stand before a noun that is known."""
 
 
 @dataclass(slots=True)
@@ -109,7 +64,7 @@ def _owner(reading: Reading) -> None:
     tokens, last, i = reading.tokens, -1, 0
     plain = [t if t in words.CLAUSES else re.sub(r"(?:'s|(?<=s)')$", "", t) for t in tokens]
     while i < len(tokens) - 1:
-        if plain[i] != tokens[i] or _bare_possessive(tokens, i, reading):
+        if (plain[i] != tokens[i] and not mark_at(plain, i + 1)) or _bare_possessive(tokens, i, reading):
             last = i
         elif i and (mark_at(plain, i) or tokens[i] in ("on", "in", "at")):
             # "the woman on the left's hair": the side belongs to her.
@@ -164,9 +119,12 @@ def _stops(tokens: list[str], at: int, reading: Reading) -> bool:
 
 def _before(reading: Reading) -> None:
     """Take what stands before the noun: how many, which side, which colour, how big."""
-    said = reading.said
+    said, first = reading.said, reading.tokens
     while reading.tokens:
         tokens = reading.tokens
+        mark = mark_at(tokens, 0) if tokens is not first and tokens[0] not in words.SIDES else None
+        if mark and mark.kind != "rank":
+            break  # "the two on the left", "those in the car"
         end = _end(tokens, reading)
         if reading.known(tokens[:end]) and not (end == 1 and len(tokens) > 1 and _counts_only(tokens)):
             break
@@ -188,9 +146,9 @@ def _before(reading: Reading) -> None:
             said["count"] = 1
         elif word == "of" and (said or reading.shades):
             pass
-        elif word in words.COLLECTIONS and tokens[1:2] == ["of"]:
-            said["all"] = True
-            taken = 2
+        elif word in words.COLLECTIONS | words.EVERYTHING and tokens[1:2] == ["of"]:
+            said["all"] = said.get("all", False) or word in words.COLLECTIONS
+            taken = 2  # "a group of people", "a picture of a man"
         elif word in words.RANKS and more:
             taken = _rank(reading)
         elif word == "little" and words.PEOPLE & set(tokens[:end]):
@@ -213,8 +171,8 @@ def _before(reading: Reading) -> None:
             taken = len(side[0].split())
         elif word in words.DETERMINERS:
             pass
-        elif end > 1 and any(reading.known(tokens[i:end]) for i in range(1, end)):
-            taken = _described(reading, end)
+        elif start := _known_end(reading, end):
+            taken = _described(reading, start, end)
             if not taken:
                 break
         else:
@@ -250,10 +208,24 @@ def _rank(reading: Reading) -> int:
     return 1
 
 
-def _described(reading: Reading, end: int) -> int:
+def _known_end(reading: Reading, end: int) -> int:
+    """Return where a known noun begins after words that may describe it; 0 where there is none.
+
+    A colour is no such noun ("the crow all white"), and what has a verb or an article before it names
+    nothing.
+    """
+    tokens = reading.tokens
+    for i in range(1, min(end, DESCRIBING + 1)):
+        if tokens[i - 1] in words.LINKS:
+            return 0
+        if " ".join(tokens[i:end]) not in reading.colours and reading.known(tokens[i:end]):
+            return i
+    return 0
+
+
+def _described(reading: Reading, start: int, end: int) -> int:
     """Take the words before a known noun: what only describes it, or what it belongs to; return how many."""
     tokens = reading.tokens
-    start = next(i for i in range(1, end) if reading.known(tokens[i:end]))
     before, tail = tokens[:start], tokens[start:end]
     # "The table edge" is an edge of the table, not of the picture, but a picture frame is something else.
     if place_noun(tail) or tail[-1] in ("border", "frame", "edge", "middle", "center", "centre"):
@@ -282,10 +254,10 @@ def _head(reading: Reading) -> str:
     """Take the noun itself, with whose it is where "of" says so."""
     if not reading.tokens:
         return ""
-    if reading.said.keys() & {"count", "rank", "all", "other"} and mark_at(reading.tokens, 0):
+    if reading.tokens[0] not in words.SIDES and mark_at(reading.tokens, 0):
         return ""  # "the two on the left"
     end = _end(reading.tokens, reading)
-    noun = " ".join(reading.tokens[:end])
+    noun = re.sub(r"'s?$", "", " ".join(reading.tokens[:end]))
     reading.take(end)
     return noun
 
@@ -301,20 +273,19 @@ def _after(reading: Reading, noun: str) -> None:
 
     while tokens := reading.tokens:
         word = tokens[0]
-        mark = mark_at(tokens, 0)
+        mark = mark_at(["", *tokens], 1)
         if word == "of" and len(tokens) > 1:
             _of(reading, noun)
             break
         if mark and not (loose and loose[-1] in words.ATTENTION and mark.kind == "relation"):
             if mark.kind == "relation":
-                reading.relations.append(_relation(mark.how, tokens[mark.length :], singular(noun)))
+                reading.relations.append(_relation(mark.how, tokens[mark.length :], noun, reading))
                 close()
                 reading.take(mark.length + len(reading.relations[-1].of.split()))
                 continue
             if mark.kind == "ground":
                 said["ground"] = mark.how
-            else:
-                reading.sides += mark.sides
+            reading.sides += mark.sides
             if mark.kind == "rank":
                 said["rank"] = mark.rank
             reading.take(mark.length)
@@ -342,13 +313,17 @@ def _after(reading: Reading, noun: str) -> None:
     close()
 
 
-def _relation(how: str, tokens: list[str], noun: str) -> Relation:
+def _relation(how: str, tokens: list[str], noun: str, reading: Reading) -> Relation:
     """Return a relation to what the words name; what people wear they are with, not in."""
-    people = noun in words.PEOPLE or noun in words.ROLES
-    end = next((i for i in range(1, len(tokens)) if mark_at(tokens, i)), len(tokens))
-    last = tokens[end - 1]
-    if how == "in" and people and (last in words.WORN or singular(last) in words.WORN or end == 1):
-        how = "with"
+    one = singular(noun)
+    ends = (i for i in range(1, len(tokens)) if mark_at(tokens, i) or tokens[i] in words.PARTICIPLES)
+    end = next(ends, len(tokens))
+    thing = [t for t in tokens[:end] if t not in words.DETERMINERS and t not in words.WHOSE]
+    if how == "in" and thing and (one in words.PEOPLE or one in words.ROLES):
+        worn = thing[-1] in words.WORN or singular(thing[-1]) in words.WORN
+        shade = _shade(thing, reading.colours)
+        if worn or (shade and not reading.known(thing[len(shade) :])):
+            how = "with"
     # "The man with the monkey on the left": what follows is said of the man.
     return Relation(how, " ".join(tokens[:end] if how in ("with", "without") else tokens))
 
@@ -356,9 +331,6 @@ def _relation(how: str, tokens: list[str], noun: str) -> Relation:
 def _of(reading: Reading, noun: str) -> None:
     tokens = reading.tokens[1:]
     reading.tokens = []
-    if noun in words.COLLECTIONS or noun in ("image", "picture", "photo"):
-        reading.tokens = tokens
-        return
     pointed = words.DETERMINERS | words.WHOSE.keys() | words.ALL | words.COUNTS.keys() | words.PRONOUNS.keys()
     if tokens[0] in pointed or singular(noun) not in words.CONTAINERS:
         reading.said["of"] = " ".join(tokens)
@@ -375,6 +347,8 @@ def _settled(reading: Reading, noun: str) -> str:
         said["all"] = words.PRONOUNS[noun] == "people"
         return words.PRONOUNS[noun]
     if noun in ("one", "ones"):
+        if noun == "one":
+            said.setdefault("count", 1)
         return ""
     if reading.known(noun.split()):
         place = place_noun(noun.split())

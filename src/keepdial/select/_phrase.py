@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 
 from keepdial.select import _words as words
 from keepdial.select._marks import mark_at
-from keepdial.select._part import Part, Relation, part_of
+from keepdial.select._meant import Part, Relation
+from keepdial.select._part import part_of
 from keepdial.select._words import singular
 
 __all__ = ["Part", "Phrase", "Relation", "parse", "singular"]
@@ -26,7 +27,7 @@ EXCEPT = re.compile(
     r"(?:^|\s*,?\s+)(?:except(?:ing)?(?: for)?(?: of)?|but not|(?:apart|aside) from|other than|besides|"
     r"excluding|not including|leaving out|save for|minus|without(?= (?:the|my|our|this|that|these|those) )|"
     r"(?<=everything )but(?: for)?|(?<=everyone )but(?: for)?|(?<=everybody )but(?: for)?|"
-    r"(?<=all )but(?: for)?(?= (?:the|my|our|this|that|these|those) ))\s+"
+    r"but(?: for)?(?= (?:the|my|our|this|that|these|those) ))\s+"
 )
 AND = re.compile(
     r"\s*[,;]\s*(?:and also |as well as |and |or )?|"
@@ -79,7 +80,12 @@ def parse(said: str, *, colours: frozenset[str], nouns: frozenset[str]) -> Phras
     parts = _parts(kept, quotes, colours, nouns)
     if not excepted:
         return Phrase(parts)
-    return Phrase(parts, parse(_restored(excepted[0], quotes), colours=colours, nouns=nouns))
+    without = parse(_restored(excepted[0], quotes), colours=colours, nouns=nouns)
+    if parts and parts[-1].noun:
+        # "All the cups except the one on the left", "everyone but those in the car".
+        lent = tuple(p if p.noun or p.text else replace(p, noun=parts[-1].noun) for p in without.parts)
+        without = replace(without, parts=lent)
+    return Phrase(parts, without)
 
 
 def _restored(text: str, quotes: list[str]) -> str:
@@ -91,7 +97,7 @@ def _parts(text: str, quotes: list[str], colours: frozenset[str], nouns: frozens
     marks = AND.findall(text)
     pieces = [piece.split() for piece in AND.split(text)]
     either = any("or" in mark.split() for mark in marks)
-    pieces = [piece for piece in _shared(pieces, marks, colours, nouns) if piece]
+    pieces = [piece for piece in _shared(pieces, marks, colours, nouns) if piece and piece != ["please"]]
     found: list[Part] = []
     for piece in pieces:
         if found and (joined := _further(found[-1], piece, colours, nouns)) is not None:
@@ -181,7 +187,7 @@ def _further(
         return [last, replace(last, sides=tuple(words.SIDES[w] for w in rest))]
     mark = mark_at(piece, 0)
     verb = piece[0] in words.PARTICIPLES or piece[0] in words.CLAUSES
-    worn = bool(last.relations) and last.relations[-1].how == "with" and piece[0] in words.WORN
+    worn = bool(last.relations) and last.relations[-1].how == "with" and piece[-1] in words.WORN
     if worn:
         return [replace(last, relations=(*last.relations, Relation("with", " ".join(piece))))]
     if not (mark or (verb and piece[0] != "that")) or not last.noun:

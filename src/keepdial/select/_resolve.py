@@ -17,7 +17,7 @@ from keepdial.errors import SelectionError
 from keepdial.geometry import Box
 from keepdial.select import Finder, Instance, Region, finders, nothing_found
 from keepdial.select import _words as words
-from keepdial.select._choose import by_ground, chosen, coloured, others, prominence
+from keepdial.select._choose import area, by_ground, chosen, coloured, others, prominence
 from keepdial.select._phrase import Part, Phrase, parse, singular
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keepdial.image import Image
+
+SLIVER = 0.02
+"""Less than this share of a thing is nothing left of it."""
 
 SHOW_IT = "Show it instead: with a click (--point X,Y), a box, or a mask."
 
@@ -92,7 +95,14 @@ class Scene:
 
     def subject(self) -> tuple[Instance, ...]:
         """Return the main subject; empty where nothing stands out, or nobody looks for it."""
-        for unit in self.known.get("subject", ()):
+        return self._plain("subject")
+
+    def faces(self) -> tuple[Instance, ...]:
+        """Return the faces; empty where there is none, or nobody looks for them."""
+        return self._plain("face")
+
+    def _plain(self, word: str) -> tuple[Instance, ...]:
+        for unit in self.known.get(word, ()):
             if unit.find is not None and not unit.missing():
                 return unit.find(unit.options.build(), self.image)
         return ()
@@ -155,10 +165,11 @@ def of_phrase(phrase: Phrase, scene: Scene) -> tuple[Instance, ...]:
     size = scene.image.size
     hole = np.zeros((size.height, size.width), np.float32)
     for instance in of_phrase(phrase.without, scene):
-        area = hole[instance.region.box.slices]
-        np.maximum(area, instance.region.values, out=area)
-    left = (_without(instance, hole) for instance in found)
-    return tuple(i for i in left if i.region.values.any())
+        spot = hole[instance.region.box.slices]
+        np.maximum(spot, instance.region.values, out=spot)
+    left = ((_without(instance, hole), instance) for instance in found)
+    # What is left of somebody who is left out is the rim where two outlines differ.
+    return tuple(i for i, before in left if area(i) > SLIVER * area(before))
 
 
 def _without(instance: Instance, hole: NDArray[np.float32]) -> Instance:
@@ -267,6 +278,8 @@ def pool_of(part: Part, scene: Scene) -> Pool:
         pool.found = by_ground(pool.found, part.ground, scene.subject())
         if not pool.found:
             raise not_there(f"{noun} in the {part.ground}")
+        if len(pool.found) == len(pool.all):
+            pool.unchecked.append(f"in the {part.ground}")
     elif part.ground:
         pool.unchecked.append(f"in the {part.ground}")
     return pool
@@ -338,10 +351,15 @@ def _ask(unit: Finder, word: str, part: Part, scene: Scene) -> tuple[Instance, .
 
 
 def alternatives(said: str, scene: Scene) -> tuple[list[tuple[Instance, ...]], str]:
-    """Return what words may mean, the likeliest first, and the noun where it stands for one of several."""
+    """Return what words may mean, the likeliest first, and the noun where it stands for one of several.
+
+    "The other cup" beside a cup may be each of them.
+    """
     phrase = scene.parsed(said)
     if len(phrase.parts) == 1 and phrase.without is None:
         (part,) = phrase.parts
+        if part.other and singular(part.noun) == part.noun:
+            part = replace(part, other=False)
         if part.noun and part.noun not in words.EVERYTHING:
             pool = pool_of(part, scene)
             if pool.open and not pool.ranked:

@@ -12,7 +12,7 @@ fits, or None where it does not hold.
     at the bottom of    the same, turned.
     in                  six tenths of it inside of a's box, which is larger; or a is all around it.
     in the middle of    its middle in the middle third of a's box.
-    near                the gap is at most half of the longest side of both; the nearest first.
+    near                the gap is at most the longest side of both; the nearest first.
     nearest to          always; by the gap. far from: the same, turned.
     between             its middle between those of two things, not farther off their line than half of it.
     behind              touches a, with its lower edge higher than a's; then those apart, for which that edge
@@ -98,10 +98,10 @@ def _one(how: str, thing: Instance, c: Box, other: Instance, size: Size) -> floa
     if how == "far from":
         return -apart
     if how == "near":
-        return apart if hypot(across, down) <= max(c.width, c.height, a.width, a.height) / 2 else None
+        return apart if hypot(across, down) <= max(c.width, c.height, a.width, a.height) else None
     if how in DEPTH:
         sign = 1 if how == "in front of" else -1
-        if sign * lower < 0 or (not touching and apart > max(a.width, a.height)):
+        if sign * lower < 0 or (not touching and apart > max(c.width, c.height, a.width, a.height)):
             return None
         return apart + (0 if touching else min(size.width, size.height))
     if how == "in the middle of":

@@ -11,7 +11,7 @@ import numpy as np
 from keepdial.errors import SelectionError
 from keepdial.geometry import Box, Size
 from keepdial.mask import bounds
-from keepdial.select import Instance, Region
+from keepdial.select import Instance, Region, _heads
 from keepdial.select import _words as words
 from keepdial.select._choose import prominence, shares
 from keepdial.select._phrase import Part, Relation, singular
@@ -164,6 +164,12 @@ def _without_owner(pool: Pool, said: str, part: Part, scene: Scene, error: Selec
 
 def _shared_out(pool: Pool, every: Sequence[Instance], scene: Scene) -> list[tuple[Instance, int]]:
     """Return each part with whose it is, by place among `every`; what is nobody's is left out."""
+    one = singular(pool.noun)
+    if one in _heads.PARTS and all(i.label == "person" for i in every):
+        if "face" in one or "head" in one:
+            return [(pool.found[i], j) for i, j in _heads.heads(pool.found, every).items()]
+        if len(every) > 1 and len(pool.found) == 1:
+            return _heads.hair_of(pool.found[0], scene.faces(), every, scene.image.size)
     if len(pool.found) == 1 and len(every) > 1:
         return _pieces(pool.found[0], every, scene.image.size)
     if len(every) == 1 and pool.plural and len(pool.found) == 1:

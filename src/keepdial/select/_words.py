@@ -131,9 +131,10 @@ SEVERAL = {
 
 WORN = _set(
     """
-    hat cap shirt tshirt t-shirt tee dress suit jacket coat tie glasses sunglasses jeans pants trousers
-    skirt uniform sweater hoodie scarf helmet mask shorts blouse vest gown costume outfit clothes clothing
-    top frock tank-top jersey robe cardigan jumper bikini swimsuit boots shoes gloves pullover kimono sari
+    hat cap blazer costume shirt tshirt t-shirt tee dress suit jacket coat tie glasses sunglasses jeans
+    pants trousers skirt uniform sweater hoodie scarf helmet mask shorts blouse vest gown costume outfit
+    clothes clothing top frock tank-top jersey robe cardigan jumper bikini swimsuit boots shoes gloves
+    pullover kimono sari
     """
 )
 """What one is in, rather than inside of: the man in the hat."""
@@ -175,6 +176,14 @@ NOT_PARTICIPLES = _set(
 CLAUSES = _set(
     "who that which whom whose where is are was were has have had there there's who's that's which's"
 )
+LINKS = _set(
+    """
+    to a an the it its and so more less very make made give put leaving leave remove delete erase add fill
+    turn change replace keep all be look into for than then not no if as but
+    """
+)
+"""Words that never describe the noun after them."""
+
 NAMED = frozenset({"word", "words", "text", "number", "letter", "letters", "name"})
 """Nouns after which what is written may stand without quotes."""
 
@@ -263,7 +272,7 @@ def place_noun(tokens: list[str]) -> str:
             area = token
         elif token not in ("the", "hand", "far", "very", "extreme", "most", "of"):
             return ""
-    if not sides or len(sides) > 2 or tokens[0] == "of" or tokens[-1] in ("of", "the", "far", "very"):
+    if not sides or len(sides) > 2 or tokens[0] in ("of", "the") or tokens[-1] in ("of", "the", "far", "very"):
         return ""
     if len(sides) == 2:
         up = [s for s in sides if s in ("top", "bottom")]
