@@ -8,7 +8,7 @@ from keepdial.evaluate import data_sets
 from keepdial.evaluate._operators import FAMILY, LITERAL, literal
 from keepdial.evaluate._place import anchor, own, same
 from keepdial.operations import operations
-from keepdial.understand.plan import Target
+from keepdial.understand.plan import Step, Target
 from tests.evaluate.made import asking, judged, more, plan, score, step, target
 
 
@@ -132,12 +132,25 @@ def test_i2ebench_takes_its_dimension_from_operation_and_target() -> None:
         ),
         "Counting": plan(step("add", target("the table", "table", how="on", of="the table"), needs="x")),
         "HazeRemoval": plan(step("dehaze")),
+        "ShadowRemoval": plan(step("remove", target("the shadow effect", "shadow effect"))),
     }
     result = judged("i2ebench", [{"text": label, "dimension": label} for label in cases], cases)
     assert score(result, "dimension") == 1.0
     by_label = {one.label: one.served for one in result.judged}
     assert by_label["RainRemoval"] is False
     assert by_label["ObjectRemoval"] is True
+
+
+def test_weather_that_is_taken_away_is_told_by_the_words_of_its_step() -> None:
+    away = Step(
+        operation="instruct", params={"kind": "weather"}, words="clear the picture of snow", needs="x"
+    )
+    come = Step(
+        operation="instruct", params={"kind": "weather", "prompt": "make it snow"}, words="make it snow"
+    )
+    rows = [{"text": text, "dimension": "SnowRemoval"} for text in ("away", "come")]
+    result = judged("i2ebench", rows, {"away": plan(away), "come": plan(come)})
+    assert score(result, "dimension") == 1 / 2
 
 
 def test_i2ebench_leaves_out_the_dimension_that_no_sentence_tells() -> None:
@@ -203,6 +216,12 @@ def test_ggip2p_target_scores_the_anchor_and_the_target_itself() -> None:
     assert score(result, "head noun") == 3 / 4
     assert score(result, "the step's own target, head noun") == 2 / 4
     assert [one.wrong for one in result.judged] == [False, False, False, False]
+
+
+def test_whoever_asks_for_another_background_has_named_it() -> None:
+    plans = {"make the background red": plan(step("background", to="colour", colour="red"))}
+    result = judged("ggip2p-target", [{"text": "make the background red", "target": "background"}], plans)
+    assert score(result, "head noun") == 1.0
 
 
 def test_labels_against_their_own_rule_are_listed() -> None:

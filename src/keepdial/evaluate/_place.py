@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from keepdial.understand.plan import Plan, Step, Target
+from keepdial.understand.plan import Plan, Target
 
 
 def _set(words: str) -> frozenset[str]:
@@ -60,9 +60,16 @@ def points(target: Target | None) -> bool:
     return bool(target.sides or DIRECTION.search(f"{how} {target.words}"))
 
 
-def placed(plan: Plan) -> Step | None:
-    """Return the step whose place counts: the last one that names any; None where none does."""
-    return next((step for step in reversed(plan.steps) if step.target is not None), None)
+BACKGROUND = Target(words="the background", head="background")
+
+
+def placed(plan: Plan) -> Target | None:
+    """Return the target whose place counts: that of the last step that names any; None where none does.
+
+    Whoever asks for another background has named it, though the operation needs no target for it.
+    """
+    found = (step.target or (BACKGROUND if step.operation == "background" else None) for step in plan.steps)
+    return next(filter(None, reversed(list(found))), None)
 
 
 def pronoun_in(target: Target) -> str:

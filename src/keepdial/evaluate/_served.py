@@ -35,10 +35,11 @@ def served(operation: str, words: bool = False) -> bool:
 
 @cache
 def faults() -> frozenset[str]:
-    """Return the words for what operations here take out of a whole picture ("haze", "noise")."""
+    """Return the words for what operations that are served here take out of a whole picture ("haze", "noise")."""
     return frozenset(
         noun
         for one in operations().values()
+        if served(one.name)
         for quality in one.qualities
         if quality.fault
         for noun in quality.nouns

@@ -15,8 +15,7 @@ def found_of(heard: Heard) -> str:
     Relative: placed by another thing and a direction from it. Absolute: a side was said, of the picture.
     Pronoun: only pointed at ("her", "their clothes"). Neutral: none of these.
     """
-    step = placed(heard.plan)
-    target = step.target if step is not None else None
+    target = placed(heard.plan)
     if target is None:
         return NEUTRAL
     if target.relation is not None and DIRECTION.search(target.relation.how):

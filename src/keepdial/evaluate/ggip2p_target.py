@@ -44,9 +44,9 @@ SHOWN = 40
 def judge(task: Task) -> Result:
     """Score the anchor, and the step's own target beside it."""
     heard = [task.hear(row["text"]) for row in task.rows]
-    steps = [placed(one.plan) for one in heard]
-    anchors = [anchor(step.target if step is not None else None) for step in steps]
-    owns = [own(step.target if step is not None else None) for step in steps]
+    targets = [placed(one.plan) for one in heard]
+    anchors = [anchor(target) for target in targets]
+    owns = [own(target) for target in targets]
     labels = [row["target"].strip() for row in task.rows]
     suspects = doubtful(task.rows)
     judged = tuple(
@@ -87,7 +87,7 @@ def judge(task: Task) -> Result:
         ),
     ]
     answers = [placed(answered(one).plan) for one in heard]
-    firsts = [anchor(step.target if step is not None else None) for step in answers]
+    firsts = [anchor(target) for target in answers]
     scores.append(
         Score(
             "head noun, first answers taken",

@@ -77,13 +77,28 @@ def dimension_of(step: Step) -> str:
     """Return the dimension of one step; `NOTHING` where it is of none."""
     target = step.target
     if step.operation in ("remove", "cutout", "heal") and target is not None:
-        phrase = (target.head or target.words).lower()
-        for name, words in REMOVED:
-            if re.search(rf"(?<![\w-])(?:{words})(?![\w-])", phrase):
-                return name
+        said = (*target.attributes, target.head or target.words)
+        return _taken(" ".join(said)) or OPERATIONS[step.operation]
+    if (
+        step.operation == "instruct"
+        and step.params.get("kind") == "weather"
+        and not step.params.get("prompt")
+    ):
+        # Weather that is taken away has no words to paint from; which it is stands in the sentence's own.
+        return _taken(step.words) or NOTHING
     if step.operation == "add":
         return "DirectionPerception" if points(target) else "Counting"
     return OPERATIONS.get(step.operation, NOTHING)
+
+
+def _taken(phrase: str) -> str:
+    """Return the dimension of what is taken away, "" where it is a thing like any other."""
+    found = (
+        name
+        for name, words in REMOVED
+        if re.search(rf"(?<![\w-])(?:{words})(?![\w-])", phrase, re.IGNORECASE)
+    )
+    return next(found, "")
 
 
 def found_of(heard: Heard) -> str:
