@@ -22,8 +22,8 @@ from keepdial.keep import Held, Keep, Pin, Try, dial, hold, pinned
 from keepdial.operations import Stage
 from keepdial.progress import Cancel, Event, Listener, part_of, silent
 from keepdial.propose import generate, seed_of, threads
-from keepdial.request import Request
-from keepdial.route import Job, Route, route
+from keepdial.request import KeepMap, Request
+from keepdial.route import Job, Route, possible, route
 from keepdial.select import select
 from keepdial.settings import Settings
 from keepdial.understand.resolve import Resolved, ResolvedStep, resolve
@@ -127,6 +127,8 @@ def edit(
     settings = settings or Settings.from_environment()
     cancel = cancel or Cancel()
     plan = resolve(request)
+    for step in plan.steps:
+        _attainable(step)
     if len(plan.steps) == 1:
         return _one(request, plan, image, progress, cancel, settings)
     from keepdial.chain import chained
@@ -305,6 +307,18 @@ def _examples(
 
 def _all_kept(keep: Keep) -> bool:
     return bool(np.min(keep) >= 1)
+
+
+def _attainable(step: ResolvedStep) -> None:
+    """Raise `RouteError` for what nobody here can do, before anything is looked for or worked on.
+
+    What depends on the region is left to the route. With keep = 1 the picture comes back whatever is asked.
+    """
+    if isinstance(step.keep, KeepMap) or step.keep == 1:
+        return
+    prompt = bool(step.params.get("prompt"))
+    job = Job(step.operation, step.keep, prompt=prompt, masked=False, backend=step.backend)
+    possible(job, backends())
 
 
 def _job(step: ResolvedStep, held: Held, side: int) -> Job:

@@ -12,9 +12,20 @@ from keepdial.cli.options import flag_of
 from keepdial.files import encode_image
 from keepdial.image import Image
 from keepdial.operations import Operation, is_file
-from keepdial.understand.sayings import SLOT
+from keepdial.understand.patterns import SLOT
 
-FILLED = {"colour": "blue", "number": "2", "aspect": "4:3", "point": "12,9", "target": "14,10"}
+FILLED = {
+    "colour": "blue",
+    "number": "2",
+    "aspect": "4:3",
+    "point": "12,9",
+    "target": "14,10",
+    "new": "a red ball",
+    "rest": "a poster",
+    "thing": "the cup",
+    "text": "OPEN",
+    "clause": "make it so",
+}
 
 
 def picture() -> str:

@@ -89,7 +89,13 @@ OPERATION = Operation(
     ),
     qualities=(
         Quality(
-            ("clarity", "local contrast", "clearness", "visibility", "depth", "structure"),
+            (
+                "clarity",
+                "local contrast",
+                "clearness",
+                "visibility",
+                "depth",
+            ),
             {"amount": 40},
             "amount",
             more=("clear",),

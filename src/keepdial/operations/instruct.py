@@ -82,8 +82,8 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "{thing} (is|are|be|made|made out|made from) (of|out of|from) {rest}",
-                "(make|turn|change|convert|build) {thing} (out of|from|of) {rest}",
+                "{thing} (is|are|be|) made (of|out of|from) {rest}",
+                "(make|turn|change|convert|build) {thing} out of {rest}",
                 "(change|alter|replace|modify) (material|texture|surface|pattern|fabric) of {thing} (to|into|with) {rest}",
                 "(change|alter|replace|modify) {thing} (material|texture|surface|pattern|fabric) (to|into|with|from {rest} to) {rest}",
                 "(make|have) {thing} (wooden|metallic|golden|gold|silver|striped|furry|fluffy|transparent|glass|marble|shiny|rusty|wet|dirty|frozen|leather|plastic|knitted|snowy|icy|mossy|burning|broken|melted|glowing|stone|bronze|crystal|translucent|patterned|floral|checkered|plaid|polka dot)",

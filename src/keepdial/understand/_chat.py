@@ -136,17 +136,19 @@ def _sent(
     try:
         connection = _connected(endpoint, until, line, offline)
         connection.request("POST", endpoint.path, body, headers)
-        reply = connection.getresponse()
-        found = {name.lower(): value for name, value in reply.getheaders()}
-        if found.get("content-encoding", "identity").lower() not in ("", "identity"):
-            raise LanguageError(
-                f"The server {endpoint.host} sent a compressed answer, which was not asked for.",
-                hint="It was not unpacked. Is this the address of a language model?",
-            )
-        return Reply(reply.status, found, _read(reply, endpoint))
+        with connection.getresponse() as reply:
+            found = {name.lower(): value for name, value in reply.getheaders()}
+            if found.get("content-encoding", "identity").lower() not in ("", "identity"):
+                raise LanguageError(
+                    f"The server {endpoint.host} sent a compressed answer, which was not asked for.",
+                    hint="It was not unpacked. Is this the address of a language model?",
+                )
+            return Reply(reply.status, found, _read(reply, endpoint))
     except KeepdialError:
         raise
     except (OSError, http.client.HTTPException, ValueError) as problem:
+        if time.monotonic() >= until:
+            raise too_late(endpoint) from problem
         raise LanguageError(
             f"The language model at {endpoint.host} port {endpoint.port} could not be asked: "
             f"{_words(problem)}.",

@@ -7,6 +7,7 @@ from collections import Counter
 
 from keepdial.operations import operation
 from keepdial.understand._answer import Answer, AnsweredStep, options_of
+from keepdial.understand.here import needs
 from keepdial.understand.nouns import target_of
 from keepdial.understand.plan import Amount, Choice, Plan, Question, Step, Target
 from keepdial.understand.tokens import tokens_of
@@ -38,6 +39,10 @@ JOINS = frozenset(
     }
 )
 """Words between steps that ask for nothing."""
+KEEPS = frozenset(
+    {"change", "changing", "do", "don", "dont", "except", "keep", "leave", "not", "protect", "t", "touch"}
+)
+"""Words around what is to be kept, which ask for nothing without it."""
 
 
 def planned(answer: Answer, sentence: str, by: str) -> Plan:
@@ -46,10 +51,10 @@ def planned(answer: Answer, sentence: str, by: str) -> Plan:
     questions: tuple[Question, ...] = ()
     if answer.question is not None:
         choices = tuple(
-            Choice(says=choice.says, steps=tuple(_step(one, sentence) for one in choice.steps))
+            Choice(says=_line(choice.says), steps=tuple(_step(one, sentence) for one in choice.steps))
             for choice in answer.question.choices
         )
-        questions = (Question(asks=answer.question.asks, choices=choices, at=len(steps)),)
+        questions = (Question(asks=_line(answer.question.asks), choices=choices, at=len(steps)),)
     elif not steps:
         questions = (
             Question(
@@ -57,7 +62,7 @@ def planned(answer: Answer, sentence: str, by: str) -> Plan:
                 words=sentence,
             ),
         )
-    protected = tuple(_target(words) for words in answer.protected)
+    protected = tuple(one for words in answer.protected if (one := _target(words)) is not None)
     used = [step.words for step in steps] + [one.words for one in protected]
     return Plan(
         sentence=sentence,
@@ -82,23 +87,33 @@ def _step(step: AnsweredStep, sentence: str) -> Step:
     sure = min(step.sure, SUREST)
     if not words and not _mostly(step.words, sentence):
         sure = min(sure, ASKED)
-    return Step(
+    made = Step(
         operation=step.operation,
         params=params,
-        target=None if step.target is None else _target(step.target),
+        target=None if step.target is None else _target(step.target, whole=unit.target != "required"),
         amount=amount,
         keep=step.keep,
         words=words,
         because=(words,) if words else (),
         sure=sure,
     )
+    return made.model_copy(update={"needs": needs(made)})
 
 
-def _target(words: str) -> Target:
-    """Return the thing that words name, taken apart as the grammar does, in the model's own words."""
-    said = " ".join(words.split())
+def _target(words: str, *, whole: bool = False) -> Target | None:
+    """Return the thing that words name, taken apart as the grammar does, in the model's own words.
+
+    Where the whole picture may be meant ("the photo"), that is None.
+    """
+    said = _line(words)
     named = target_of(tokens_of(said)).target
-    return Target(words=said) if named is None else named.model_copy(update={"words": said})
+    if named is None:
+        return None if whole else Target(words=said)
+    return named.model_copy(update={"words": said})
+
+
+def _line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _quoted(words: str, sentence: str) -> str:
@@ -122,8 +137,16 @@ def _left(sentence: str, used: list[str]) -> tuple[str, ...]:
         for found in re.finditer(re.escape(words), sentence, re.IGNORECASE):
             free[found.start() : found.end()] = [False] * (found.end() - found.start())
     text = "".join(c if ok else "\0" for c, ok in zip(sentence, free, strict=True))
-    parts = (part.strip(" .,;:!?") for part in re.split(r"\0+|[.,;!?](?=\s|$)", text))
-    return tuple(part for part in parts if set(re.findall(r"\w+", part.lower())) - JOINS)[:1000]
+    parts = []
+    for part in re.split(r"\0+|[.,;!?](?=\s|$)", text):
+        left = part.split()
+        while left and left[0].lower() in JOINS:
+            left = left[1:]
+        while left and left[-1].lower() in JOINS:
+            left = left[:-1]
+        if set(re.findall(r"\w+", " ".join(left).lower())) - JOINS - KEEPS:
+            parts.append(" ".join(left))
+    return tuple(parts[:1000])
 
 
 def agreement(plan: Plan, other: Plan) -> float:
@@ -145,10 +168,12 @@ def checked(plan: Plan, other: Plan | None) -> Plan:
         return plan
     known = {one.words.lower() for one in plan.protected}
     more = tuple(one for one in other.protected if one.words.lower() not in known)
+    unused = tuple(part for part in plan.unused if not any(one.words.lower() in part.lower() for one in more))
     steps = plan.steps
     if other.ready:
         steps = tuple(step.model_copy(update={"sure": min(step.sure, _limit(step, other))}) for step in steps)
-    return plan.model_copy(update={"steps": steps, "protected": (*plan.protected, *more)[:100]})
+    held = (*plan.protected, *more)[:100]
+    return plan.model_copy(update={"steps": steps, "protected": held, "unused": unused})
 
 
 def _limit(step: Step, other: Plan) -> float:

@@ -86,28 +86,31 @@ def _bare(tokens: Sequence[Token], at: int, before: str) -> bool:
 
 
 @cache
-def _amounts() -> tuple[tuple[tuple[str, ...], float], ...]:
-    found = [(tuple(words.split()), factor) for words, factor in AMOUNTS.items()]
-    return tuple(sorted(found, key=lambda pair: -len(pair[0])))
+def _amounts() -> dict[str, tuple[tuple[tuple[str, ...], float], ...]]:
+    """Return the amounts in words by their first word, the longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], float]]] = {}
+    for words, factor in AMOUNTS.items():
+        parts = tuple(words.split())
+        found.setdefault(parts[0], []).append((parts, factor))
+    return {first: tuple(sorted(those, key=lambda pair: -len(pair[0]))) for first, those in found.items()}
 
 
 WORDS = frozenset(word for words in AMOUNTS for word in words.split())
 
 
 def _words(tokens: Sequence[Token], free: set[int]) -> Said | None:
-    for words, factor in _amounts():
-        for i in range(len(tokens) - len(words) + 1):
+    """Return the longest amount in words among the free tokens."""
+    best: tuple[int, float, range] | None = None
+    for i in sorted(free):
+        for words, factor in _amounts().get(tokens[i].word, ()):
             places = range(i, i + len(words))
+            if places.stop > len(tokens) or (words == ("some",) and places.stop == len(tokens)):
+                continue
             if all(j in free and tokens[j].word == w for j, w in zip(places, words, strict=True)):
-                if words == ("some",) and not _measures(tokens, i):
-                    continue
-
-                def change(usual: float, factor: float = factor) -> float:
-                    return usual * factor
-
-                return Said(change, frozenset(places))
-    return None
-
-
-def _measures(tokens: Sequence[Token], at: int) -> bool:
-    return at + 1 < len(tokens)
+                if best is None or len(words) > best[0]:
+                    best = len(words), factor, places
+                break
+    if best is None:
+        return None
+    factor = best[1]
+    return Said(lambda usual: usual * factor, frozenset(best[2]))

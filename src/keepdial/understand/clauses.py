@@ -18,8 +18,8 @@ from keepdial.understand.lexicon import (
 )
 from keepdial.understand.tokens import Token, words_of
 
-HARD = frozenset({".", "!", "?", ";", ":", "\n", "...", "(", ")"})
-SOFT = frozenset({",", "and", "then", "but", "&", "plus", "/", "+", "also", "or", "while", "-"})
+HARD = frozenset({".", "!", "?", ";", ":", "\n", "..."})
+SOFT = frozenset({"(", ")", ",", "and", "then", "but", "&", "plus", "/", "+", "also", "or", "while", "-"})
 
 _KEEP = tuple(
     re.compile(pattern)
@@ -125,14 +125,14 @@ _OPENERS = frozenset(OPENERS) | frozenset(
         "thanks",
     )
 )
-_ENDERS = tuple(e.split() for e in ENDERS)
+_ENDERS = {e.split()[0]: [f.split() for f in ENDERS if f.split()[0] == e.split()[0]] for e in ENDERS}
 
 
 def purpose(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     """Return the tokens up to a reason or purpose, and the rest ("so that one sees the faces")."""
     words = [t.word for t in tokens]
     for i in range(2, len(words)):
-        if any(words[i : i + len(e)] == e for e in _ENDERS):
+        if any(words[i : i + len(e)] == e for e in _ENDERS.get(words[i], ())):
             return tokens[:i], tokens[i:]
     return tokens, []
 
@@ -185,3 +185,19 @@ def imperative(tokens: list[Token]) -> bool:
     if word not in plain:
         return False
     return len(own) < 2 or own[1].word not in BE
+
+
+def orders(tokens: list[Token]) -> bool:
+    """Whether a piece begins with a verb, in its plain form, that an operation declares."""
+    from keepdial.understand.cutting import begins_order
+
+    own = opened(tokens)
+    return bool(own) and own[0].kind == "word" and begins_order(own)
+
+
+def describing(tokens: list[Token]) -> bool:
+    """Whether a piece begins with a participle that only describes: "holding a cup", "including the roof"."""
+    from keepdial.understand.cutting import orders_by_gerund
+
+    word = tokens[0].word
+    return word.endswith(("ing", "ed")) and english.is_verb(word) and not orders_by_gerund(word)

@@ -30,10 +30,12 @@ def cut(tokens: list[Token]) -> list[Piece]:
     joint, hard = "", True
     held = _inside_phrases(tokens)
     for i, token in enumerate(tokens):
-        ends_sentence = token.kind == "sign" and token.word in HARD
+        ends_sentence = token.kind == "sign" and token.word in HARD and not _shortened(tokens, i)
         soft = token.word in SOFT and token.kind in ("sign", "word") and i not in held
-        if soft and token.word == "," and _lists_adjectives(tokens, i):
-            continue
+        if soft and token.word in (",", "and", "or") and _lists_adjectives(tokens, i):
+            if token.word == ",":
+                continue
+            soft = False
         if soft and token.word == "-" and 0 < i < len(tokens) - 1 and tokens[i - 1].end == token.start:
             soft = False
         if ends_sentence or soft:
@@ -54,6 +56,19 @@ def cut(tokens: list[Token]) -> list[Piece]:
     if now:
         found.append(Piece(now, joint, hard))
     return found
+
+
+_SHORT = word_set("st mr mrs ms dr prof vs no nr jr sr approx")
+
+
+def _shortened(tokens: list[Token], at: int) -> bool:
+    """Whether a full stop belongs to an abbreviation: "St. Paul's"."""
+    return (
+        tokens[at].word == "."
+        and at > 0
+        and tokens[at - 1].word in _SHORT
+        and tokens[at - 1].end == tokens[at].start
+    )
 
 
 _LINKS = word_set("to by with while")
@@ -96,7 +111,7 @@ def _starts(tokens: list[Token], at: int, now: list[Token]) -> bool:
             following += 1
         if word == "with":
             return _tone_begins(tokens, following) and _has_verb(now)
-        if word == "to" and not _has_verb(now):
+        if word == "to" and (not _has_verb(now) or tokens[following].word in ("give", "add", "change")):
             return False
         return (
             following < len(tokens)
@@ -120,6 +135,31 @@ _SKIPPED = word_set(
 )
 _STRONG = word_set("""remove removing erase delete brighten brightening darken darkening sharpen sharpening enhance enhancing increase increasing decrease decreasing
     reduce reducing adjust adjusting making eliminate lighten lightening desaturate intensify soften straighten replace""")
+
+
+def begins_order(tokens: list[Token]) -> bool:
+    """Whether tokens begin with a verb, in its plain form, that an operation declares."""
+    word = tokens[0].word
+    if word == "close" and len(tokens) > 1 and tokens[1].word in ("to", "up"):
+        return False
+    return _orders(word, gerund=False)
+
+
+def orders_by_gerund(word: str) -> bool:
+    """Whether a word in -ing may begin an order ("making it brighter"), as those that only describe may not."""
+    return any(english.stem(p) in _ordering() for p in english.lemmas(word).get("VERB", ()))
+
+
+@cache
+def _ordering() -> frozenset[str]:
+    found = {
+        english.stem(w)
+        for w in """make remove delete erase add change replace turn give increase decrease reduce enhance improve boost
+        adjust fix crop blur convert swap insert correct raise lower apply bring smooth straighten""".split()
+    }
+    for those in named().values():
+        found |= {english.stem(n.words[0]) for n in those if n.role in ("raises", "lowers")}
+    return frozenset(found)
 
 
 def _from_to(now: list[Token]) -> bool:
@@ -229,6 +269,8 @@ def _lists_adjectives(tokens: list[Token], at: int) -> bool:
     """Whether a comma stands between two adjectives of one thing: "a small, white bag"."""
     if at == 0 or at + 2 >= len(tokens):
         return False
+    if tokens[at + 1].word in ("and", "or") and at + 3 < len(tokens):
+        return _lists_adjectives([*tokens[: at + 1], *tokens[at + 2 :]], at)
     before, after, then = tokens[at - 1].word, tokens[at + 1].word, tokens[at + 2].word
     if not (english.is_adjective(before) and english.is_adjective(after)) or tokens[at + 2].kind != "word":
         return False
@@ -240,16 +282,18 @@ def _inside_phrases(tokens: list[Token]) -> set[int]:
     """Return the places of words that would cut, but belong to a declared phrase: "black and white"."""
     words = [t.word for t in tokens]
     found: set[int] = set()
-    for parts in _with_cuts():
-        for i in range(len(words) - len(parts) + 1):
-            if words[i] == parts[0] and tuple(words[i : i + len(parts)]) == parts:
+    if not any(w in SOFT or w in _LINKS for w in words):
+        return found
+    for i, word in enumerate(words):
+        for parts in _with_cuts().get(word, ()):
+            if tuple(words[i : i + len(parts)]) == parts:
                 found |= set(range(i, i + len(parts)))
     return found
 
 
 @cache
-def _with_cuts() -> tuple[tuple[str, ...], ...]:
-    """Return every run of fixed words in a declared phrase that has a cutting word inside."""
+def _with_cuts() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return every run of fixed words in a declared phrase that has a cutting word inside, by its first."""
     found: set[tuple[str, ...]] = set()
     for phrase in phrases():
         run: list[frozenset[str]] = []
@@ -260,4 +304,7 @@ def _with_cuts() -> tuple[tuple[str, ...], ...]:
             if len(run) > 2 and any(words & SOFT or words & _LINKS for words in run[1:-1]):
                 found |= set(islice(product(*run), 200))
             run = []
-    return tuple(found)
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for words in found:
+        by_first.setdefault(words[0], []).append(words)
+    return {first: tuple(those) for first, those in by_first.items()}

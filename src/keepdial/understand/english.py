@@ -90,3 +90,13 @@ def stem(word: str) -> str:
 def singular(word: str) -> str:
     """Return a noun in the singular."""
     return next(iter(lemmas(word).get("NOUN", ())), word)
+
+
+@lru_cache(maxsize=20_000)
+def plain_forms(word: str) -> frozenset[str]:
+    """Return the plain forms of a word as any kind: "cropping" -> "crop"; of unknown words their stem."""
+    found = {form for kind, forms in lemmas(word).items() if kind != "PROPN" for form in forms}
+    if not found:
+        return frozenset((word, stem(word)))
+    # British spellings are looked up in the American one.
+    return frozenset({word} | found) if word.endswith("s") or word in found else frozenset(found | {word})

@@ -29,6 +29,7 @@ from keepdial.understand.lexicon import (
 from keepdial.understand.tokens import Token, words_of
 
 _VERBS = word_set("make makes making made have having let render get turn want")
+_GIVE = word_set("give gives giving wear dress")
 _DEFINITE = word_set(
     "the his her their my its our your this that these those him them me us it he she they all both each"
 )
@@ -75,6 +76,10 @@ def framed(tokens: list[Token]) -> Iterator[Frame]:
             yield from _made(tokens, words, at)
             break
     for at, word in enumerate(words[:2]):
+        if word in _GIVE:
+            yield from _given(tokens, words, at)
+            break
+    for at, word in enumerate(words[:2]):
         if word in _PUT:
             yield from _put(tokens, words, at)
             break
@@ -103,6 +108,24 @@ def _made(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
     thing = list(range(start, split))
     skip = next((len(like) for like in _LIKE if words[split : split + len(like)] == like), 0)
     yield from _into(tokens, thing, at, split + skip, 0.85, at_like=split if skip else None)
+
+
+def _given(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
+    """Yield what "give X Y" asks for: Y is added to X."""
+    start = at + 1
+    if start >= len(words):
+        return
+    if words[start] in PRONOUNS or words[start : start + 2] == ["all", "of"]:
+        split: int | None = start + 1
+    else:
+        split = next((i for i in range(start + 1, len(words)) if words[i] in _NEW), None)
+    if split is None or split >= len(words):
+        return
+    new = words_of(tokens[split:])
+    if words[start] in ("it", "this", "that") or all(w in WHOLE or w in ARTICLES for w in words[start:split]):
+        return
+    used = {at} | set(range(split, len(words)))
+    yield Frame(operations()["add"], {"prompt": new}, list(range(start, split)), used, {at}, 0.85, 0.95)
 
 
 def _where_new_begins(tokens: list[Token], words: list[str], start: int) -> int | None:

@@ -22,6 +22,7 @@ from keepdial.understand.cutting import cut
 from keepdial.understand.plan import SURE, Choice, Plan, Question, Step, Target
 from keepdial.understand.reading import Reading, content, readings
 from keepdial.understand.steps import made
+from keepdial.understand.nouns import in_the_picture, target_of
 from keepdial.understand.tokens import Token, plain, tokens_of, words_of
 from keepdial.understand.vocabulary import corrected, foreign, near
 
@@ -37,15 +38,20 @@ def understand_words(sentence: str, *, files: Collection[str] | None = None) -> 
     long, of another language, or holds nothing that can be read; `ParameterError` for an amount outside of an
     option's range.
     """
+    return _understood(sentence, files, asks=True)
+
+
+def _understood(sentence: str, files: Collection[str] | None, *, asks: bool) -> Plan:
+    """Return the plan; `asks` = whether to look for what may be meant by what is not understood."""
     said = plain(sentence)
     text, keep = clauses.dial(clauses.without_the_rest(said))
-    tokens = corrected(tokens_of(text))
+    tokens = in_the_picture(corrected(tokens_of(text)))
     if foreign(tokens):
         raise InputError(
             "The sentence is not in English, as far as can be told; the grammar reads English only.",
             hint="Say it in English, or let a language model read it (docs/language-models.md).",
         )
-    reader = _Reader(said, keep)
+    reader = _Reader(said, keep, asks=asks)
     for piece in cut(tokens):
         reader.take(piece.tokens, piece.joint, hard=piece.hard)
     return reader.plan(files)
@@ -54,8 +60,9 @@ def understand_words(sentence: str, *, files: Collection[str] | None = None) -> 
 class _Reader:
     """Takes the pieces of a sentence, one after the other, and makes steps of them."""
 
-    def __init__(self, sentence: str, keep: float | None) -> None:
+    def __init__(self, sentence: str, keep: float | None, *, asks: bool) -> None:
         self.sentence = sentence
+        self.asks = asks
         self.keep = keep
         self.done: list[tuple[list[Token], list[Reading], bool]] = []
         self.protected: list[list[Token]] = []
@@ -81,19 +88,49 @@ class _Reader:
             return
         if own[0].word in ("don't", "not", "never", "without", "no", "nor") and self._limit(own):
             return
-        found = readings([*self.waiting, *own], before=self.sign)
-        bare = found and all(not r.spoken for r in found)
+        if self._describes(own, joint, hard=hard):
+            return
+        whole = [*self.waiting, *own]
+        found = readings(whole, before=self.sign)
+        if not found and self.waiting and joint in ("by", "to", "with"):
+            found = readings(own, before=self.sign)
+            if found:
+                self.unused.append(words_of(self.waiting[:-1]))
+                self.waiting, whole = [], own
+        bare = bool(found) and all(not r.spoken for r in found)
+        if found and joint == "by" and self.done and not hard and _is_goal(self.done[-1][1]):
+            # "improve it BY sharpening": what comes after says how, and that is all that is asked.
+            self.unused.append(words_of(self.done.pop()[0]))
         if found and not (bare and self._goes_on(own, joint, hard)):
-            own = [*self.waiting, *own]
             self.waiting = []
-            self.done.append((own, found, bool(bare)))
+            self.done.append((whole, found, bare))
             self.sign = next((r.sign for r in found if r.quality and r.sign), 0)
             if reason:
                 self.unused.append(words_of(reason))
             return
         if not hard and self._joins(own, joint):
             return
-        self._without_reading(own, tokens, joint, hard)
+        self._without_reading(own, tokens, joint)
+
+    def _describes(self, own: list[Token], joint: str, *, hard: bool) -> bool:
+        """Whether a piece only says more of the thing that the step before it is about, and take it there.
+
+        "Add a man in a hat, holding a cup and an umbrella": what is no order of its own goes on with the step.
+        """
+        if self.waiting or not self.done:
+            return False
+        last = self.done[-1][1][-1]
+        told = "prompt" in last.params
+        acts = last.unit.target == "required" or last.thing is not None
+        if last.quality or not (told or (acts and not hard)):
+            return False
+        if clauses.orders(own):
+            return False
+        if not clauses.describing(own) and _stands(readings(own, before=self.sign), own):
+            return False
+        if hard or not self._joins(own, joint):
+            self.unused.append(words_of(own))
+        return True
 
     def _goes_on(self, own: list[Token], joint: str, hard: bool) -> bool:
         """Whether a bare name ("the light and the COLOUR") is one more thing of the step before it."""
@@ -117,7 +154,9 @@ class _Reader:
                 self.done[-1] = ([*before, *own], again, bare)
                 return True
             return False
-        if joint not in (",", "and", "&", "plus", "+", "or", "/", "-", "also") or not _names_a_thing(own):
+        if joint not in (",", "and", "&", "plus", "+", "or", "/", "-", "also", "(") or not _names_a_thing(
+            own
+        ):
             return False
         if not any(r.unit.target != "none" for r in found):
             return False
@@ -132,22 +171,26 @@ class _Reader:
         self.done[-1] = (together, again, bare)
         return True
 
-    def _without_reading(self, own: list[Token], tokens: list[Token], joint: str, hard: bool) -> None:
+    def _without_reading(self, own: list[Token], tokens: list[Token], joint: str) -> None:
         if clauses.talks(tokens) or not content(own):
             if content(own):
                 self.unused.append(words_of(tokens))
             return
-        if clauses.imperative(tokens):
-            self.strange.append((len(self.done), own))
-            return
-        if _names_a_thing(own) and len(own) <= 8:
+        if (clauses.imperative(own) or _names_a_thing(own)) and len(own) <= 12:
+            # It may be the beginning of what the next piece goes on with: "change the trees and the grass to".
             self.waiting = [*self.waiting, *own, replace(own[0], text="and", word="and", kind="word")]
+            return
+        if clauses.imperative(own):
+            self.strange.append((len(self.done), own))
             return
         self.unused.append(words_of(tokens))
 
     def _leave_waiting(self) -> None:
         if self.waiting:
-            self.strange.append((len(self.done), self.waiting[:-1]))
+            if clauses.imperative(self.waiting) or not self.done:
+                self.strange.append((len(self.done), self.waiting[:-1]))
+            else:
+                self.unused.append(words_of(self.waiting[:-1]))
             self.waiting = []
 
     def _limit(self, own: list[Token]) -> bool:
@@ -185,8 +228,6 @@ class _Reader:
             asked = self._strange(words, steps, at=index.get(at, len(steps)))
             if asked is not None:
                 questions.append(asked)
-        from keepdial.understand.nouns import target_of
-
         held = [t for words in self.protected if (t := target_of(words).target) is not None]
         if not steps and not questions:
             questions.append(_nothing(self.sentence, self.unused, held))
@@ -205,12 +246,25 @@ class _Reader:
         if steps and not clauses.imperative(tokens):
             self.unused.append(said)
             return None
-        choices = list(_choices(tokens, said))
+        choices = list(_choices(tokens)) if self.asks else []
         if steps or choices:
             choices.append(Choice(says="leave it out"))
         return Question(
             asks=f'"{said}" was not understood.', words=said, choices=tuple(choices), at=min(at, 100)
         )
+
+
+def _is_goal(found: list[Reading]) -> bool:
+    return all(r.quality or r.unit.name in ("auto", "restore") for r in found)
+
+
+def _stands(found: list[Reading], tokens: list[Token]) -> bool:
+    """Whether readings stand by themselves: they begin the piece, and leave no word of it out."""
+    if not found or not all(r.spoken for r in found):
+        return False
+    used = set[int]().union(*(r.used | set(r.thing or ()) for r in found))
+    left = [tokens[i] for i in range(len(tokens)) if i not in used]
+    return min(used) <= 3 and (not content(left) or all(r.quality for r in found))
 
 
 def _asks_more(tokens: list[Token]) -> bool:
@@ -229,8 +283,6 @@ def _only_an_amount(tokens: list[Token]) -> bool:
 
 
 def _names_a_thing(tokens: list[Token]) -> bool:
-    from keepdial.understand.nouns import target_of
-
     named = target_of(tokens)
     return named.target is not None and not named.odd and not clauses.imperative(tokens)
 
@@ -241,12 +293,12 @@ def _with_needs(step: Step) -> Step:
     return step.model_copy(update={"needs": needs(step)})
 
 
-def _choices(tokens: list[Token], said: str) -> list[Choice]:
+def _choices(tokens: list[Token]) -> list[Choice]:
     """Return what a piece that was not understood may have meant, nearest words first."""
     found = []
     for words in near(tokens):
         try:
-            plan = understand_words(words)
+            plan = _understood(words, None, asks=False)
         except InputError:
             continue
         if plan.steps and plan.sure >= SURE:

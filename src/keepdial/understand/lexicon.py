@@ -47,7 +47,7 @@ UP = word_set("""increase increased increasing raise raised raising boost booste
     amplify amplifying heighten elevate maximize maximise pump extra bring bringing better greater bigger larger lift lifting
     needs lacks lacking lack deepen upgrade advance advancing amplified maximizing enrich escalate augment augmenting optimize optimise
     optimizing optimising accentuate emphasize emphasise magnify magnifying elevating perfect perfecting refine refining polish polishing
-    advancing up-regulate heightening brightening plus use put apply give increases enhances boosts raises""")
+    advancing restore restoring revive heightening brightening plus use put apply give increases enhances boosts raises""")
 DOWN = word_set("""decrease decreased decreasing reduce reduced reducing lower lowered lowering less weaker drop dropped weaken weakened
     minus diminish minimize minimise down cut lessen lessened lessening dial soften softened tone dull fewer subtract decreases reduces lowers
     dampen tame suppress mitigate reduction decline""")
@@ -69,7 +69,7 @@ NEGATED = word_set("don't not never no cannot can't won't doesn't shouldn't")
 PICTURE = word_set("""picture pictures photo photos photograph photographs image images shot scene pictures' pic photograph's image's photo's
     picture's portrait snapshot frame file selfie screenshot photography wallpaper""")
 WHOLE = PICTURE | word_set(
-    "everything it this them overall all whole entire full complete these that general thing"
+    "everything it this overall all whole entire full complete these that general thing"
 )
 
 POLITE = word_set("""please thanks thank kindly hi hello hey guys guy's everyone folks thankyou cheers ok sorry asap dear sir

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from keepdial.understand import english
 from keepdial.understand.lexicon import (
@@ -70,6 +71,10 @@ _PLACE = re.compile(
 )
 
 
+_COLOUR_OF = re.compile(r"^(?:the )?(?:overall )?(?:colours?|hue|shade|tone|tint) of (?=\S)")
+_WHOSE_COLOUR = re.compile(r"(?:'s|(?<=s)') colours?$")
+
+
 @dataclass(slots=True)
 class Named:
     """What was made of some tokens: the target, None for the whole picture, and the words left over."""
@@ -88,6 +93,8 @@ def target_of(tokens: list[Token]) -> Named:
     quoted = next((t.word for t in tokens if t.kind == "quote"), "")
     whole = _whole(tokens)
     text = re.sub(r"\s+", " ", _IN_PICTURE.sub("", text)).strip() or text
+    text = _COLOUR_OF.sub("", text)
+    text = _WHOSE_COLOUR.sub("", text)
     if whole or _nothing(text):
         return Named(None)
     without = ""
@@ -101,6 +108,47 @@ def target_of(tokens: list[Token]) -> Named:
                 else f"{rest or 'everything'} except {without}"
             )
     return _target(text, quoted, without)
+
+
+def in_the_picture(tokens: list[Token]) -> list[Token]:
+    """Return the tokens without "in the picture", "of this photo" and the like: everything is there."""
+    out: list[Token] = []
+    i = 0
+    while i < len(tokens):
+        skip = _picture_at(tokens, i)
+        if skip and out:
+            i += skip
+            continue
+        out.append(tokens[i])
+        i += 1
+    return out
+
+
+_IN = word_set("in from of on within across throughout inside into for to")
+_DEF = word_set("the this my our that these your")
+_WHICH = word_set("whole entire overall given original above attached following provided current")
+
+
+def _picture_at(tokens: list[Token], at: int) -> int:
+    """Return how many tokens from `at` on say that something is in the picture; 0 = they do not."""
+    words = [t.word if t.kind == "word" else "" for t in tokens[at : at + 5]]
+    if not words or words[0] not in _IN:
+        return 0
+    n = 1
+    while n < len(words) and words[n] in _DEF:
+        n += 1
+    if n == 1:
+        return 0
+    while n < len(words) and words[n] in _WHICH:
+        n += 1
+    if n >= len(words) or words[n] not in PICTURE - {"portrait", "frame", "wallpaper"}:
+        return 0
+    after = tokens[at + n + 1].word if at + n + 1 < len(tokens) else ""
+    if after in ("of", "frame", "on", "above", "below", "hanging") or (
+        words[0] in ("to", "into") and after in ("more", "brighter")
+    ):
+        return 0
+    return n + 1
 
 
 def _whole(tokens: list[Token]) -> bool:
@@ -134,6 +182,7 @@ def _begins_place(tokens: list[Token]) -> bool:
 
 
 def _target(text: str, quoted: str, without: str) -> Named:
+    said = text
     sides = list(_sides_in(text))
     bare = _PLACE.sub("", text).strip()
     words = bare.split()
@@ -147,6 +196,10 @@ def _target(text: str, quoted: str, without: str) -> Named:
     named = [w for w in base if w not in _CLOSED and w not in SIDES and w not in PLACE_NOUNS]
     # "the left half": a place is all there is.
     nouns = [w for w in named if not w.startswith('"')]
+    if len(nouns) > 1 and nouns[-1] in _KIND_OF and nouns[-2] in _finders():
+        # "the watermark symbol" is a watermark.
+        said = re.sub(rf"\b{re.escape(nouns[-2])} {re.escape(nouns[-1])}\b", nouns[-2], said)
+        nouns = nouns[:-1]
     head = nouns[-1].removesuffix("'s") if nouns else ""
     if not head and base and not quoted:
         head = next((w for w in reversed(base) if w in PLACE_NOUNS and w not in SIDES), "")
@@ -154,7 +207,6 @@ def _target(text: str, quoted: str, without: str) -> Named:
     if count is None:
         count = next((int(w) for w in base[:2] if w.isdigit() and 0 < int(w) <= 10_000), None)
     attributes = tuple(w for w in nouns[:-1])
-    said = text
     if not base and relation is None and not sides:
         return Named(None, text.split())
     odd = bool(head) and not pronoun and not english.is_noun(head) and not quoted
@@ -172,6 +224,18 @@ def _target(text: str, quoted: str, without: str) -> Named:
         ),
         odd=odd,
     )
+
+
+_KIND_OF = word_set(
+    "symbol icon emblem mark badge insignia seal overlay pattern figure imprint logo stamp graphic design element image"
+)
+
+
+@cache
+def _finders() -> frozenset[str]:
+    from keepdial.select._resolve import vocabulary
+
+    return frozenset(vocabulary())
 
 
 def _pronoun(words: list[str]) -> bool:
@@ -248,7 +312,17 @@ def _side(name: str) -> Side:
 
 
 def parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
-    """Return a new thing and where it goes: "a hat" and "on the man's head"."""
+    """Return a new thing and where it goes: "a hat" and "on the man's head"; what it is for is dropped."""
+    for i in range(1, len(tokens) - 1):
+        word, after = tokens[i].word, tokens[i + 1].word
+        if (
+            word == "to"
+            and after in english.lemmas(after).get("VERB", ())
+            and not english.is_adjective(after)
+        ):
+            if not english.is_noun(after) or after in ("add", "give", "show", "create", "make"):
+                tokens = tokens[:i]
+                break
     seen = False
     for i, token in enumerate(tokens):
         word = token.word

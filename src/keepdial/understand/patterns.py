@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
 
 from keepdial.operations import Operation, Saying, operations
 from keepdial.understand import english
-from keepdial.understand.lexicon import AMOUNTS, ARTICLES, NEGATED, word_set
+from keepdial.understand.lexicon import AMOUNTS, ARTICLES, FUNCTION, NEGATED, PICTURE, PREPOSITIONS, word_set
 from keepdial.understand.tokens import Token
 
 SLOT = re.compile(r"\{(\w+)(?::([^}]*))?\}")
@@ -27,7 +27,7 @@ _BETWEEN = (
 """Words that may stand between those of a phrase."""
 
 _BEFORE_COLOUR = word_set(
-    "vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold pastel more completely all shiny glossy matte"
+    "vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold pastel more completely all shiny glossy matte darker lighter brighter deeper dark light shade of solid uniform"
 )
 
 
@@ -36,11 +36,17 @@ class Word:
     """One place of a phrase that takes any of several words."""
 
     words: frozenset[str]
-    stems: frozenset[str]
+    forms: frozenset[str]
 
     def takes(self, said: str) -> bool:
         """Whether a word that was said is one of them, in any of its forms."""
-        return said in self.words or (len(said) > 3 and english.stem(said) in self.stems)
+        return said in self.words or (len(said) > 3 and not self.forms.isdisjoint(english.plain_forms(said)))
+
+
+def word_of(several: Iterable[str]) -> Word:
+    """Return the place in a phrase that takes several words, in all their forms."""
+    words = frozenset(several)
+    return Word(words, frozenset(form for w in words if len(w) > 2 for form in english.plain_forms(w)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ def phrases() -> tuple[Phrase, ...]:
                     parts = tuple(_part(p) for p in words if p not in ARTICLES) or tuple(
                         _part(p) for p in words
                     )
-                    for one in (parts, *_parted(parts)):
+                    for one in (parts, *(_parted(parts) if unit.target != "none" else ())):
                         anchor = next((i for i, p in enumerate(one) if isinstance(p, Word)), -1)
                         found.setdefault((one, unit.name, saying.units), Phrase(one, unit, saying, anchor))
     return tuple(found.values())
@@ -134,8 +140,7 @@ def _part(words: str | tuple[str, ...]) -> Part:
     if isinstance(words, str) and (slot := SLOT.fullmatch(words)):
         listed = (slot.group(2) or "").split("|") if slot.group(2) else []
         return Slot(slot.group(1), tuple(tuple(normal(choice)) for choice in listed))
-    several = (words,) if isinstance(words, str) else words
-    return Word(frozenset(several), frozenset(english.stem(w) for w in several if len(w) > 2))
+    return word_of((words,) if isinstance(words, str) else words)
 
 
 _PARTED = word_set("""move shift push pull turn copy clone duplicate rotate drag lift set bring take cut edit photoshop crop paint dye colour
@@ -154,7 +159,7 @@ def _parted(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
     if not first.words & _PARTED:
         return ()
     verbs = first.words & _PARTED
-    again = Word(verbs, frozenset(english.stem(w) for w in verbs if len(w) > 2))
+    again = word_of(verbs)
     last = parts[-1]
     if isinstance(last, Slot) and last.kind == "thing":
         # "take out {thing}" is "take {thing} out" as well.
@@ -169,7 +174,7 @@ def _by_anchor() -> dict[str, tuple[Phrase, ...]]:
     found: dict[str, list[Phrase]] = {}
     for phrase in phrases():
         first = phrase.parts[phrase.anchor] if phrase.anchor >= 0 else None
-        keys = {english.stem(w) for w in first.words} if isinstance(first, Word) else {""}
+        keys = first.words | first.forms if isinstance(first, Word) else {""}
         for key in keys:
             found.setdefault(key, []).append(phrase)
     return {key: tuple(those) for key, those in found.items()}
@@ -181,7 +186,9 @@ def matches(tokens: list[Token]) -> Iterator[Match]:
     for at, token in enumerate(tokens):
         if token.kind not in ("word", "number", "sign"):
             continue
-        for phrase in known.get(english.stem(token.word), ()):
+        forms = (token.word, *english.plain_forms(token.word))
+        here = {id(p): p for form in forms for p in known.get(form, ())}.values()
+        for phrase in here:
             match = Match(phrase)
             first = phrase.parts[phrase.anchor]
             if isinstance(first, Word) and first.takes(token.word) and _fit(match, tokens, at):
@@ -217,6 +224,9 @@ def _scored(match: Match, tokens: list[Token]) -> Match:
         any(isinstance(p, Word) and tokens[i].word in p.words for p in match.phrase.parts)
         for i in match.literal
     )
+    if len(match.phrase.parts) == 1 and match.literal and min(match.literal) > 0:
+        # One word somewhere in a clause that another phrase begins: "add a clock between the MIRRORS".
+        score -= 0.25
     match.score = score - 0.02 * gaps + 0.01 * exact
     return match
 
@@ -225,6 +235,8 @@ def _fit(match: Match, tokens: list[Token], at: int) -> bool:
     """Fill the match with the anchor at a token; whether the whole phrase fits."""
     parts, anchor = match.phrase.parts, match.phrase.anchor
     first = parts[anchor]
+    if at and not _verb_here(tokens, at, parts, anchor):
+        return False
     if at and tokens[at - 1].word in NEGATED and isinstance(first, Word) and not first.words & NEGATED:
         return False
     match.used.add(at)
@@ -232,7 +244,38 @@ def _fit(match: Match, tokens: list[Token], at: int) -> bool:
     if anchor:
         if not _backward(match, tokens, at, parts[:anchor]):
             return False
+    if _describes_next(tokens, at, parts):
+        return False
     return _forward(match, tokens, at + 1, anchor + 1) is not None
+
+
+def _describes_next(tokens: list[Token], at: int, parts: tuple[Part, ...]) -> bool:
+    """Whether the one word of a phrase only describes the noun after it: "the VINTAGE suitcase"."""
+    if len(parts) > 1 or at + 1 >= len(tokens) or tokens[at + 1].kind != "word":
+        return False
+    word, after = tokens[at].word, tokens[at + 1].word
+    if after in FUNCTION or after in PICTURE or after in _EFFECT or after in PREPOSITIONS:
+        return False
+    if english.is_verb(word) and not english.is_adjective(word):
+        return bool(at and tokens[at - 1].word in ARTICLES and english.is_noun(after))
+    return english.is_noun(after)
+
+
+_EFFECT = word_set("look effect style filter mode vibe feel feeling tone tones mood finish atmosphere and or")
+
+
+def _verb_here(tokens: list[Token], at: int, parts: tuple[Part, ...], anchor: int) -> bool:
+    """Whether a word inside a clause may be the verb that begins a phrase: "the TRANSPORT object" may not.
+
+    Neither may a participle ("the man HOLDING a cup"), unless that is how the phrase is declared.
+    """
+    word, first = tokens[at].word, parts[anchor]
+    if anchor or not isinstance(first, Word) or not english.is_verb(word):
+        return True
+    acts = len(parts) > 1 and isinstance(parts[1], Slot) and parts[1].long
+    if acts and tokens[at - 1].word in ARTICLES:
+        return False
+    return word in first.words or not word.endswith("ing" if not acts else ("ing", "ed"))
 
 
 def _backward(match: Match, tokens: list[Token], at: int, parts: tuple[Part, ...]) -> bool:
@@ -325,10 +368,19 @@ def _long(match: Match, tokens: list[Token], at: int, part: int, name: str) -> i
 def _says_something(tokens: list[Token], span: list[int], name: str) -> bool:
     if name == "thing" and any(tokens[i].word in _NO_THING for i in span):
         return False
+    last = next((tokens[i].word for i in reversed(span) if tokens[i].word not in ARTICLES), "")
+    if last in _OPEN:
+        # "add a tower in the background": what ends in a preposition goes on.
+        return False
     return any(tokens[i].kind != "sign" and tokens[i].word not in ARTICLES - _POINTS for i in span)
 
 
-_NO_THING = word_set("wear wears look looks be becomes become seem appear make makes should must more less")
+_OPEN = word_set("in on at of from with by for to near behind under over above and")
+
+
+_NO_THING = word_set(
+    "wear wears look looks be becomes become seem appear make makes should must more less into"
+)
 """Words that no thing is made of: a verb among them belongs to another phrase."""
 
 _POINTS = word_set("this that these those all both each her his")

@@ -14,6 +14,7 @@ from keepdial.understand.lexicon import (
     BE,
     DOWN,
     FIX,
+    FUNCTION,
     GONE,
     MAKE,
     NEGATED,
@@ -114,6 +115,32 @@ def wanted(tokens: list[Token], *, before: int = 0) -> Iterator[Wanted]:
                 found.score = 1.0 + 0.95 * (end - at - 1)
             if found is not None:
                 yield found
+
+
+GENERIC = word_set(
+    """overlay effect effects element elements portion portions part parts detail details obstruction appearance look
+    interference area areas region regions cast tint scene weather distortion distortions artifact artifacts traces trace
+    layer patches patch quality issue issues problem problems component components atmosphere conditions spots streaks
+    particles presence setting veil film"""
+)
+"""Nouns that say no more than the word before them: "the rainy OVERLAY"."""
+
+
+def fault_of(words: list[str]) -> Named | None:
+    """Return the fault that words name: all of them, or all but generic ones after it."""
+    kept = list(words)
+    while len(kept) > 1 and kept[-1] in GENERIC:
+        kept = kept[:-1]
+    generic = len(kept) < len(words)
+    for start in range(len(kept)):
+        for name in named().get(_key(kept[start]), ()):
+            if not name.quality.fault or name.quality.sides == "more":
+                continue
+            fits = name.role == "noun" or (name.role == "more" and generic)
+            if fits and start + len(name.words) == len(kept) and _says(kept[start:], name):
+                if all(english.is_adjective(w) or w.endswith(("ed", "ing", "y")) for w in kept[:start]):
+                    return name
+    return None
 
 
 def _numbered(tokens: list[Token], at: int, end: int) -> bool:
@@ -258,6 +285,11 @@ def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> W
     length = 0.95 * (end - at - 1)
     if at and words[at - 1] in NEGATED and words[at - 1] != "no":
         return None
+    after = words[end] if end < len(words) else ""
+    if after and after not in _AFTER_NOUN and after not in FUNCTION and after not in PICTURE:
+        if english.is_noun(after) and not english.only_verb(after) and after not in UP | DOWN:
+            # "the yellow necktie", "the light pole": here it only describes.
+            return None
     left = _left(words, at, fault)
     right = _right(words, end, fault)
     sign, more, sure = 0, set[int](), 0.0
@@ -342,6 +374,10 @@ def _left(words: list[str], at: int, fault: bool) -> tuple[int, set[int], float]
     return None
 
 
+_AFTER_NOUN = word_set(
+    """levels level settings setting effect effects tone tones amount balance artifacts overall slightly removal reduction
+    enhancement correction adjustment overlay cast issues problems intensity values value parts areas look"""
+)
 _MENDS = word_set(
     "improve improved improving enhance enhanced enhancing better refine refining polish polishing perfect optimize upgrade"
 )

@@ -8,9 +8,9 @@ from typing import Any
 
 from keepdial.operations import Operation
 from keepdial.understand.frames import framed
-from keepdial.understand.lexicon import FUNCTION
+from keepdial.understand.lexicon import ARTICLES, FUNCTION
 from keepdial.understand.patterns import SLOT, Match, matches
-from keepdial.understand.qualities import Wanted, wanted
+from keepdial.understand.qualities import Wanted, fault_of, wanted
 from keepdial.understand.tokens import Token, words_of
 
 
@@ -57,6 +57,8 @@ def readings(tokens: list[Token], *, before: int = 0) -> list[Reading]:
     if not found:
         return []
     best = max(found, key=lambda r: (r.score, r.sure, -min(r.used, default=0)))
+    if best.unit.name == "remove" and best.thing is not None:
+        best = _of_fault(tokens, best) or best
     chosen = [best]
     if best.quality:
         taken = set(best.used)
@@ -73,10 +75,22 @@ def readings(tokens: list[Token], *, before: int = 0) -> list[Reading]:
     return sorted(chosen, key=lambda r: min(r.because))
 
 
+def _of_fault(tokens: list[Token], removal: Reading) -> Reading | None:
+    """Return the quality that "remove the rainy overlay" asks less of: what is to go is no thing but a fault."""
+    thing = [i for i in removal.thing or () if tokens[i].word not in ARTICLES and tokens[i].kind != "sign"]
+    if not thing or len(thing) > 5:
+        return None
+    named = fault_of([tokens[i].word for i in thing])
+    if named is None:
+        return None
+    want = Wanted(named, -1, set(removal.because) | set(thing), 0.9, removal.score + 0.9)
+    return _of_quality(want, tokens)
+
+
 def candidates(tokens: list[Token], *, before: int = 0) -> list[Reading]:
     """Return everything that a clause may ask for."""
     found = [_of_match(match, tokens) for match in matches(tokens)]
-    found += [_of_quality(want) for want in wanted(tokens, before=before)]
+    found += [_of_quality(want, tokens) for want in wanted(tokens, before=before)]
     found += [
         Reading(
             frame.unit,
@@ -130,11 +144,14 @@ def _of_match(match: Match, tokens: list[Token]) -> Reading:
     )
 
 
-def _of_quality(want: Wanted) -> Reading:
+def _of_quality(want: Wanted, tokens: list[Token]) -> Reading:
     quality = want.named.quality
+    params = want.params
+    if "prompt" in want.named.unit.params.model_fields:
+        params["prompt"] = words_of(tokens)
     return Reading(
         want.named.unit,
-        want.params,
+        params,
         quality.amount,
         quality.units,
         quality.per,
