@@ -248,4 +248,7 @@ def test_words_for_them() -> None:
         assert unit.group == "Shape and size"
         assert unit.says
         for saying in unit.says:
-            unit.params.build(**saying.params)
+            filled = {
+                n: v.replace("{number}", "2") if isinstance(v, str) else v for n, v in saying.params.items()
+            }
+            unit.params.build(**filled)

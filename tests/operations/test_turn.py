@@ -13,9 +13,12 @@ from keepdial.edit import edit
 from keepdial.errors import ParameterError, SelectionError
 from keepdial.files import encode_image, open_image
 from keepdial.image import Image
+from keepdial.operations import operations
 from keepdial.record import parse_record
 from keepdial.replay import replay
 from keepdial.request import Request
+from keepdial.understand.grammar import understand_words
+from keepdial.understand.plan import SURE
 from tests.pictures import box, noise
 
 STEPS = [
@@ -139,3 +142,42 @@ def test_a_jpeg_is_encoded_with_its_own_tables(photos: Path) -> None:
     assert delivered.format == "jpeg"
     off = np.abs(open_image(delivered.data).pixels.astype(int) - made.image.pixels)
     assert off.mean() < 0.3
+
+
+@pytest.mark.parametrize(
+    ("sentence", "operation", "params"),
+    [
+        ("rotate it 90 degrees", "rotate", {"turn": "right"}),
+        ("rotate the picture by 90 degrees to the left", "rotate", {"turn": "left"}),
+        ("rotate it 90° clockwise", "rotate", {"turn": "right"}),
+        ("rotate by -90 degrees", "rotate", {"turn": "left"}),
+        ("rotate the photo 180 degrees", "rotate", {"turn": "around"}),
+        ("rotate 270 degrees", "rotate", {"turn": "left"}),
+        ("rotate it to the right", "rotate", {"turn": "right"}),
+        ("turn it upside down", "rotate", {"turn": "around"}),
+        ("rotate by 5 degrees", "straighten", {"angle": 5.0}),
+        ("rotate it by 2.5 degrees counterclockwise", "straighten", {"angle": -2.5}),
+        ("rotate it 3 degrees to the left", "straighten", {"angle": -3.0}),
+        ("rotate by -2", "straighten", {"angle": -2.0}),
+        ("rotate it slightly to the left", "straighten", {"angle": -2.0}),
+        ("straighten the horizon", "straighten", {}),
+        ("flip it horizontally", "flip", {"direction": "horizontal"}),
+        ("flip the photo upside down", "flip", {"direction": "vertical"}),
+        ("mirror the image", "flip", {"direction": "horizontal"}),
+    ],
+)
+def test_quarter_turns_and_small_ones_are_told_apart(
+    sentence: str, operation: str, params: dict[str, Any]
+) -> None:
+    (step,) = understand_words(sentence).steps
+    assert step.operation == operation
+    assert step.sure >= SURE
+    built = operations()[operation].params.build(**step.params).model_dump(exclude_unset=True)
+    assert built == params
+
+
+def test_to_the_left_by_less_than_nothing_is_to_the_right() -> None:
+    image = noise(80, 60)
+    right = edit(Request(operation="straighten", params={"angle": 5}), image).image
+    odd = edit(Request(operation="straighten", params={"angle": "--5"}), image).image
+    assert odd.digest() == right.digest()

@@ -39,6 +39,7 @@ def stage(image: Image, selection: Selection, params: RotateParams, settings: Se
     return turned(turn, f"{SAID[params.turn]} No pixel was computed: each is one of the picture's.")
 
 
+_IT = "(|it|them|picture|photo|image|photograph)"
 _RIGHT = "{way:right|clockwise}"
 _LEFT = "{way:left|counterclockwise|counter-clockwise|anticlockwise}"
 
@@ -57,18 +58,18 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "(rotate|turn) (|by )90(| degrees|°)",
-                f"(rotate|turn) (|by )90(| degrees|°) {_RIGHT}",
-                f"rotate {_RIGHT} (|by )90(| degrees)",
-                f"rotate (|by )270(| degrees|°) {_LEFT}",
-                "rotate (|by )-270(| degrees|°)",
-                f"(rotate|turn) {_RIGHT}",
-                "(rotate|turn) (|by )(quarter|ninety degrees)",
-                f"(rotate|turn) (|by )(quarter|ninety degrees) {_RIGHT}",
-                f"turn (picture|photo|image|it) (quarter|quarter turn) {_RIGHT}",
+                f"(rotate|turn) {_IT} (|by )90(| degrees|°)",
+                f"(rotate|turn) {_IT} (|by )90(| degrees|°) {_RIGHT}",
+                f"rotate {_IT} {_RIGHT} (|by )90(| degrees)",
+                f"rotate {_IT} (|by )270(| degrees|°) {_LEFT}",
+                f"rotate {_IT} (|by )-270(| degrees|°)",
+                f"(rotate|turn) {_IT} {_RIGHT}",
+                f"(rotate|turn) {_IT} (|by )(quarter|ninety degrees)",
+                f"(rotate|turn) {_IT} (|by )(quarter|ninety degrees) {_RIGHT}",
+                f"turn {_IT} (quarter|quarter turn) {_RIGHT}",
                 "rotate",
                 "quarter turn",
-                "turn on its side",
+                f"turn {_IT} on its side",
                 "landscape to portrait",
                 "portrait to landscape",
             ),
@@ -76,24 +77,24 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                f"(rotate|turn) (|by )90(| degrees|°) {_LEFT}",
-                f"rotate {_LEFT} (|by )90(| degrees)",
-                "rotate (|by )-90(| degrees|°)",
-                "rotate (|by )270(| degrees|°)",
-                f"rotate (|by )270(| degrees|°) {_RIGHT}",
-                f"(rotate|turn) {_LEFT}",
-                f"(rotate|turn) (|by )(quarter|ninety degrees) {_LEFT}",
-                f"turn (picture|photo|image|it) (quarter|quarter turn) {_LEFT}",
+                f"(rotate|turn) {_IT} (|by )90(| degrees|°) {_LEFT}",
+                f"rotate {_IT} {_LEFT} (|by )90(| degrees)",
+                f"rotate {_IT} (|by )-90(| degrees|°)",
+                f"rotate {_IT} (|by )270(| degrees|°)",
+                f"rotate {_IT} (|by )270(| degrees|°) {_RIGHT}",
+                f"(rotate|turn) {_IT} {_LEFT}",
+                f"(rotate|turn) {_IT} (|by )(quarter|ninety degrees) {_LEFT}",
+                f"turn {_IT} (quarter|quarter turn) {_LEFT}",
             ),
             {"turn": "left"},
         ),
         Saying(
             (
-                "(rotate|turn) (|by )(180|-180)(| degrees|°)",
-                "(rotate|turn) (upside down|upside-down)",
-                "(rotate|turn|stand) on its head",
-                "(rotate|turn) (|by )half a turn",
-                "turn right side up",
+                f"(rotate|turn) {_IT} (|by )(180|-180)(| degrees|°)",
+                f"(rotate|turn) {_IT} (upside down|upside-down)",
+                f"(rotate|turn|stand) {_IT} on its head",
+                f"(rotate|turn) {_IT} (|by )half a turn",
+                f"turn {_IT} right side up",
                 "half turn",
                 "upside down",
                 "upside-down",

@@ -98,6 +98,7 @@ def scaled(params: StraightenParams, part: float) -> StraightenParams:
     return params.model_copy(update={"part": part})
 
 
+_IT = "(|it|them|picture|photo|image|photograph)"
 _RIGHT = "{way:right|clockwise}"
 _LEFT = "{way:left|counterclockwise|counter-clockwise|anticlockwise}"
 _LITTLE = "(slightly|a bit|a little|a touch|a tad)"
@@ -135,31 +136,33 @@ OPERATION = Operation(
         # Quarter turns belong to `rotate`: their numbers are words of its phrases and fit better than a slot.
         Saying(
             (
-                "(rotate|turn|tilt) (|by ){number}(| degrees|°)",
-                f"(rotate|tilt) (|by ){{number}}(| degrees|°) {_RIGHT}",
-                f"rotate {_RIGHT} (|by ){{number}}(| degrees|°)",
-                f"tilt {{thing}} (|by ){{number}}(| degrees|°) {_RIGHT}",
+                f"(rotate|turn|tilt) {_IT} (|by ){{number}}(| degrees|°)",
+                f"(rotate|turn|tilt) {_IT} (|by ){{number}}(| degrees|°) {_RIGHT}",
+                f"(rotate|tilt) {_IT} {_RIGHT} (|by ){{number}}(| degrees|°)",
             ),
             {"angle": "{number}"},
             sure=0.84,
         ),
         Saying(
             (
-                f"(rotate|tilt) (|by ){{number}}(| degrees|°) {_LEFT}",
-                f"rotate {_LEFT} (|by ){{number}}(| degrees|°)",
-                f"tilt {{thing}} (|by ){{number}}(| degrees|°) {_LEFT}",
+                f"(rotate|turn|tilt) {_IT} (|by ){{number}}(| degrees|°) {_LEFT}",
+                f"(rotate|tilt) {_IT} {_LEFT} (|by ){{number}}(| degrees|°)",
             ),
             {"angle": "-{number}"},
             sure=0.84,
         ),
         Saying(
-            (f"tilt {_RIGHT}", f"(rotate|turn) {_LITTLE} {_RIGHT}", f"(rotate|turn|tilt) {_LITTLE}"),
+            (
+                f"tilt {_IT} {_RIGHT}",
+                f"(rotate|turn) {_IT} {_LITTLE} {_RIGHT}",
+                f"(rotate|turn|tilt) {_IT} {_LITTLE}",
+            ),
             {"angle": 2.0},
             amount="angle",
             units=("degree", "degrees", "deg", "°"),
         ),
         Saying(
-            (f"tilt {_LEFT}", f"(rotate|turn) {_LITTLE} {_LEFT}"),
+            (f"tilt {_IT} {_LEFT}", f"(rotate|turn) {_IT} {_LITTLE} {_LEFT}"),
             {"angle": -2.0},
             amount="angle",
             units=("degree", "degrees", "deg", "°"),
