@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+from keepdial.understand.language import Endpoint, LanguageError, understand_by_model
+from keepdial.understand.plan import Plan
+
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+"""A certificate of this machine that nobody trusts, with its key."""
 
 
 @dataclass
@@ -53,9 +63,14 @@ class Chat(ThreadingHTTPServer):
         """Bytes of bodies that were written."""
         self.closing = threading.Event()
 
+        self.scheme = "http"
+
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}/v1"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that break off."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -105,9 +120,14 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(*answers: Said) -> Iterator[Chat]:
+def serving(*answers: Said, encrypted: bool = False) -> Iterator[Chat]:
     """Run a server while the block runs."""
     host = Chat(*answers)
+    if encrypted:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        host.socket = context.wrap_socket(host.socket, server_side=True, do_handshake_on_connect=False)
+        host.scheme = "https"
     thread = threading.Thread(target=host.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -279,3 +299,31 @@ def failed(status: int, body: Any, **headers: str) -> Said:
 
 def _whole(body: dict[str, Any], headers: dict[str, str]) -> Said:
     return Said(json.dumps(body).encode(), headers=headers)
+
+
+SENTENCE = "make it a bit brighter and remove the lamp, but keep the faces"
+BRIGHTER = step("brightness", "make it a bit brighter", amount=15, feather=None)
+GONE = step("remove", "remove the lamp", "the lamp", grow=None, feather=None)
+GOOD = plan(BRIGHTER, GONE, protected=["the faces"])
+QUICK = 10.0
+"""Seconds within which every answer, however hostile, has led to an error."""
+
+
+def ask(host: Chat, sentence: str = SENTENCE, *, seconds: float = 8.0, **more: Any) -> Plan:
+    known = {name: more.pop(name) for name in ("key_from", "structured", "max_bytes") if name in more}
+    return understand_by_model(
+        sentence, endpoint=Endpoint(host.url, "tiny", seconds=seconds, **known), **more
+    )
+
+
+def refused(*answers: Said, seconds: float = 8.0, **more: Any) -> LanguageError:
+    """Return the error that answers lead to, within time, in words for a person."""
+    started = time.monotonic()
+    with serving(*answers) as host, pytest.raises(LanguageError) as caught:
+        ask(host, seconds=seconds, **more)
+    assert time.monotonic() - started < QUICK
+    said = str(caught.value)
+    assert len(said) < 1200, "short"
+    assert said.isprintable()
+    assert "Traceback" not in said
+    return caught.value

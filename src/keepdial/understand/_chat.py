@@ -167,6 +167,8 @@ def _words(problem: Exception) -> str:
         return "its name is not known"
     if isinstance(problem, socket.timeout):
         return "it does not react"
+    if why := getattr(problem, "verify_message", ""):
+        return f"its certificate is not trusted ({short(str(why), 120)})"
     text = getattr(problem, "reason", None) or getattr(problem, "strerror", None) or str(problem)
     return short(str(text), 120) or type(problem).__name__
 
