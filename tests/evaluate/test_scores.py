@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from keepdial.evaluate import Judged, Score
-from keepdial.evaluate._agree import agreement, alone, bare, grouped, often, oracle
+from keepdial.evaluate._agree import agreement, alone, bare, by_others, grouped, often, oracle
 from keepdial.evaluate._bag import learn_words
 from keepdial.evaluate._fit import best_threshold, chances, fitted
 from keepdial.evaluate._scores import confusion, micro, reliability, tallies, together
@@ -71,6 +71,15 @@ def test_the_oracle_is_the_best_of_all_sets_of_labels() -> None:
     reached, rows = oracle(sentences)
     assert reached == pytest.approx(best)
     assert rows == 10
+
+
+def test_a_row_that_is_read_by_the_others_never_sees_its_own_labels() -> None:
+    a, b = frozenset("a"), frozenset("b")
+    assert by_others({"s": [a, a, a, a, a]}) == 1.0
+    # Each of five different labels is ticked by nobody else: to expect it is to expect it of all.
+    alone = {"s": [frozenset(c) for c in "abcde"]}
+    assert by_others(alone) == pytest.approx(2 * 5 / (25 + 5))
+    assert by_others({"s": [a, a, a, a, b]}) == pytest.approx(2 * 4 / (5 + 5))
 
 
 def test_annotators_who_all_agree_predict_each_other() -> None:

@@ -35,7 +35,7 @@ def served(operation: str, words: bool = False) -> bool:
 
 @cache
 def faults() -> frozenset[str]:
-    """Return the words for what operations that are served here take out of a whole picture ("haze", "noise")."""
+    """Return the words for what is taken out of a whole picture here ("haze", "noise")."""
     return frozenset(
         noun
         for one in operations().values()

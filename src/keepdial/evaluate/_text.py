@@ -45,7 +45,7 @@ def _score(score: Score) -> dict[str, Any]:
 
 
 def mistaken(result: Result, count: int) -> list[Judged]:
-    """Return the `count` mistakes of which the plans were surest; those where the label is at fault come last."""
+    """Return the `count` surest mistakes; those where the label is at fault come last."""
     wrong = dict.fromkeys(one for one in result.judged if one.right is False)
     return sorted(wrong, key=lambda one: (one.excused, -one.sure, not one.ready, one.text))[:count]
 
