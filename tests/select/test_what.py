@@ -160,10 +160,15 @@ def test_a_colour_stands_in_for_a_model_that_is_missing(image: Image) -> None:
         ("the fifth cup", "There is no number 5 of 'cup': 3 were found."),
         ("the cup 'SALE'", "cannot be told apart by the words 'SALE'"),
         ("the shadow", "'shadow' of what?"),
-        ("the cup of the zebra", "'cup' of 'the zebra' is not understood"),
+        ("the cup of the zebra", "Whose cup is meant cannot be told: No zebra was found"),
+        ("the cup next to the zebra", "'near the zebra' cannot be checked: No zebra was found"),
+        ("the cup next to the lighthouse", "cannot be checked: Nothing here knows what 'lighthouse'"),
+        ("the cup above the big cup on the left", "No cup above the big cup on the left was found"),
+        ("the two on the left", "names nothing"),
+        ("everything on the zebra", "'everything' can only be all of the picture"),
         ("the", "names nothing"),
         ("the blue cup", "No blue cup was found"),
-        ("cups in the middle left", "Nothing here knows what"),
+        ("cups in the middle left", "No cups on the middle left was found"),
     ],
 )
 def test_what_cannot_be_found_says_why(words: str, said: str, image: Image) -> None:

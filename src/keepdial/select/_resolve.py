@@ -19,6 +19,7 @@ from keepdial.select import Finder, Instance, Region, finders, nothing_found
 from keepdial.select import _words as words
 from keepdial.select._choose import area, by_ground, chosen, coloured, others, prominence
 from keepdial.select._phrase import Part, Phrase, parse, singular
+from keepdial.select._where import same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,10 +79,19 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is known, and the picture it is looked for in."""
+    """What is known, the picture it is looked for in, and what finders have answered already."""
 
     known: dict[str, tuple[Finder, ...]]
     image: Image
+    seen: dict[tuple[str, str], tuple[Instance, ...]] = field(default_factory=dict)
+
+    def ask(self, unit: Finder, **options: Any) -> tuple[Instance, ...]:
+        """Return what a finder answers, asked once for the same."""
+        assert unit.find is not None
+        key = (unit.name, repr(sorted(options.items())))
+        if key not in self.seen:
+            self.seen[key] = unit.find(unit.options.build(**options), self.image)
+        return self.seen[key]
 
     def parsed(self, said: str) -> Phrase:
         """Return the phrase that words make with what is known."""
@@ -103,8 +113,8 @@ class Scene:
 
     def _plain(self, word: str) -> tuple[Instance, ...]:
         for unit in self.known.get(word, ()):
-            if unit.find is not None and not unit.missing():
-                return unit.find(unit.options.build(), self.image)
+            if not unit.missing():
+                return self.ask(unit)
         return ()
 
 
@@ -346,22 +356,34 @@ def _ask(unit: Finder, word: str, part: Part, scene: Scene) -> tuple[Instance, .
         if not of:
             raise SelectionError(f"{word!r} of what?", hint=f'Say whose, for example "{word} of the cup".')
         options["of"] = of
-    assert unit.find is not None
-    return unit.find(unit.options.build(**options), scene.image)
+    return scene.ask(unit, **options)
 
 
-def alternatives(said: str, scene: Scene) -> tuple[list[tuple[Instance, ...]], str]:
+def alternatives(
+    said: str, scene: Scene, lent: str = "", besides: Instance | None = None
+) -> tuple[list[tuple[Instance, ...]], str]:
     """Return what words may mean, the likeliest first, and the noun where it stands for one of several.
 
-    "The other cup" beside a cup may be each of them.
+    Args:
+        said: the words.
+        scene: what is known, and the picture.
+        lent: the noun that "the red one" takes.
+        besides: the thing that is told by them; it is none of them, so "the other cup" beside a cup may be
+            any further cup.
     """
     phrase = scene.parsed(said)
     if len(phrase.parts) == 1 and phrase.without is None:
         (part,) = phrase.parts
-        if part.other and singular(part.noun) == part.noun:
+        if lent and not (part.noun or part.text):
+            part = replace(part, noun=lent, count=None if part.count == 1 else part.count)
+        if part.other and besides is not None and singular(part.noun) == part.noun:
             part = replace(part, other=False)
         if part.noun and part.noun not in words.EVERYTHING:
             pool = pool_of(part, scene)
+            if besides is not None:
+                pool.found = tuple(i for i in pool.found if not same(i, besides))
+                if not pool.found:
+                    return [], ""
             if pool.open and not pool.ranked:
                 ordered = sorted(pool.found, key=prominence, reverse=True)
                 note = " ".join(pool.notes)

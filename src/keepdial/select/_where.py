@@ -12,7 +12,8 @@ fits, or None where it does not hold.
     at the bottom of    the same, turned.
     in                  six tenths of it inside of a's box, which is larger; or a is all around it.
     in the middle of    its middle in the middle third of a's box.
-    near                the gap is at most the longest side of both; the nearest first.
+    near                the gap is at most the longest side of both, or a quarter of the picture's shorter
+                        side; the nearest first.
     nearest to          always; by the gap. far from: the same, turned.
     between             its middle between those of two things, not farther off their line than half of it.
     behind              touches a, with its lower edge higher than a's; then those apart, for which that edge
@@ -38,6 +39,10 @@ DEPTH = frozenset({"behind", "in front of"})
 FLIPPED = {"right of": "left of", "below": "above"}
 TOUCH = 0.05
 """A gap under this share of the picture's shorter side is none: outlines are not exact."""
+
+
+NEAR = 0.25
+"""A gap under this share of the picture's shorter side is near, however small the things are."""
 
 
 def tight(instance: Instance) -> Box | None:
@@ -98,7 +103,8 @@ def _one(how: str, thing: Instance, c: Box, other: Instance, size: Size) -> floa
     if how == "far from":
         return -apart
     if how == "near":
-        return apart if hypot(across, down) <= max(c.width, c.height, a.width, a.height) else None
+        reach = max(c.width, c.height, a.width, a.height, NEAR * min(size.width, size.height))
+        return apart if hypot(across, down) <= reach else None
     if how in DEPTH:
         sign = 1 if how == "in front of" else -1
         if sign * lower < 0 or (not touching and apart > max(c.width, c.height, a.width, a.height)):

@@ -237,17 +237,20 @@ def _costs(pool: Pool, relation: Relation, scene: Scene) -> list[float | None] |
     how, found = relation.how, pool.found
     if how in ("with", "without"):
         return _with(pool, relation, scene)
-    anchors, ambiguous = alternatives(relation.of, scene)
-    size = scene.image.size
-    alone = len(found) == 1
-    tried = []
-    for anchor in anchors:
-        if alone and _whole(found[0], size):
-            break
-        costs = [fit(how, one, anchor, size) for one in found]
-        if any(cost is not None for cost in costs):
-            tried.append((costs, anchor))
-    if not tried:
+    size, alone = scene.image.size, len(found) == 1
+    # For each of the others that may be meant, the likeliest first: how badly each of the pool fits it.
+    tried: dict[int, tuple[float, list[float | None], tuple[Instance, ...]]] = {}
+    for i, one in enumerate(found):
+        anchors, ambiguous = alternatives(relation.of, scene, singular(pool.noun), one)
+        for anchor in anchors:
+            key = id(anchor[0].region) if ambiguous else 0
+            likely = prominence(anchor[0]) if ambiguous else 0.0
+            _, costs, _ = tried.setdefault(key, (likely, [None] * len(found), anchor))
+            costs[i] = fit(how, one, anchor, size)
+    fits = [t for t in tried.values() if any(cost is not None for cost in t[1])]
+    nowhere: tuple[float, list[float | None], tuple[Instance, ...]] = (0.0, [None] * len(found), ())
+    _, costs, anchor = max(fits, key=lambda t: t[0], default=nowhere)
+    if not fits:
         soft = how in DEPTH or how in (
             "on",
             "in",
@@ -259,13 +262,9 @@ def _costs(pool: Pool, relation: Relation, scene: Scene) -> list[float | None] |
         if alone and (soft or _whole(found[0], size)):
             pool.unchecked.append(f"{how} {relation.of}")
             return None
-        return [None] * len(found)
-    costs, anchor = tried[0]
     pool.notes += [str(one.detail["note"]) for one in anchor if "note" in one.detail]
-    if ambiguous and len(tried) > 1:
-        pool.notes.append(
-            f"{len(anchors)} of {ambiguous} were found; took {relation.of!r} as the most prominent."
-        )
+    if len(fits) > 1:
+        pool.notes.append(f"{len(fits)} things may be {relation.of!r}; took the most prominent.")
     if how in DEPTH and not alone:
         pool.notes.append(
             f"One picture shows no depth: {how!r} was taken as touching it, and standing "

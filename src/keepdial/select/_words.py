@@ -272,7 +272,9 @@ def place_noun(tokens: list[str]) -> str:
             area = token
         elif token not in ("the", "hand", "far", "very", "extreme", "most", "of"):
             return ""
-    if not sides or len(sides) > 2 or tokens[0] in ("of", "the") or tokens[-1] in ("of", "the", "far", "very"):
+    if not sides or len(sides) > 2:
+        return ""
+    if tokens[0] in ("of", "the") or tokens[-1] in ("of", "the", "far", "very"):
         return ""
     if len(sides) == 2:
         up = [s for s in sides if s in ("top", "bottom")]
