@@ -157,3 +157,16 @@ def test_a_bag_of_words_learns_from_sentences() -> None:
     assert bag is not None
     assert bag.ticked(["please blur the sea", "crop the sea"]) == [{"blur"}, {"crop"}]
     assert bag.likely(["blur"]) == [{"blur"}]
+
+
+def test_words_speak_for_a_rare_label_that_they_make_twice_as_likely() -> None:
+    examples = (
+        [("sharpen it", {"sharpness"})] * 8
+        + [("sharpen it", {"light"})] * 12
+        + [("brighten it", {"light"})] * 180
+    )
+    bag = learn_words(examples, report=lambda done: None)
+    assert bag is not None
+    (chance,) = bag(["sharpen it"])
+    assert 0.25 < chance[bag.labels.index("sharpness")] < 0.5
+    assert bag.likely(["sharpen it", "brighten it"]) == [{"light", "sharpness"}, {"light"}]

@@ -62,17 +62,15 @@ def by_others(sentences: Sentences) -> float:
     for sets in sentences.values():
         n, counts = len(sets), Counter(label for one in sets for label in one)
         if n > 1:
-            for label, count in counts.items():
+            for count in counts.values():
                 marks += [((count - 1) / (n - 1), True)] * count
                 marks += [(count / (n - 1), False)] * (n - count)
     there = sum(ticked for _, ticked in marks)
-    best = 0.0
-    right = found = 0
+    best, right = 0.0, 0
     marks.sort(key=lambda mark: -mark[0])
-    for i, (share, ticked) in enumerate(marks):
+    for found, (share, ticked) in enumerate(marks, 1):
         right += ticked
-        found += 1
-        if i + 1 == len(marks) or marks[i + 1][0] < share:
+        if found == len(marks) or marks[found][0] < share:
             best = max(best, 2 * right / (found + there))
     return best
 

@@ -30,12 +30,13 @@ def grams(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Bag:
-    """What was learned: a coefficient for each gram and label, and from which chance a label is expected."""
+    """What was learned: coefficients (grams, labels), from which chance a label is expected, its share."""
 
     labels: tuple[str, ...]
     places: dict[str, int]
     weights: NDArray[np.float64]
     threshold: float
+    usual: NDArray[np.float64]
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return (texts, labels), the chance of each label."""
@@ -49,9 +50,17 @@ class Bag:
         ]
 
     def likely(self, texts: Sequence[str]) -> list[frozenset[str]]:
-        """Return the labels that more than half of the annotators of such words would tick."""
+        """Return the labels that the words speak for.
+
+        Either more than half of the annotators of such words would tick them, or no less than a quarter, and
+        twice as many as of all sentences.
+        """
         return [
-            frozenset(label for label, p in zip(self.labels, row, strict=True) if p > 0.5)
+            frozenset(
+                label
+                for label, p, usual in zip(self.labels, row, self.usual, strict=True)
+                if p > 0.5 or p >= max(0.25, 2 * usual)
+            )
             for row in self(texts)
         ]
 
@@ -70,7 +79,8 @@ def learn_words(
     matrix = _matrix(found, places)
     of = np.ones((len(examples), 1))
     weights = fitted(matrix, ticked, of, report)
-    return Bag(labels, places, weights, best_threshold(chances(matrix, weights), ticked, of, 0))
+    threshold = best_threshold(chances(matrix, weights), ticked, of, 0)
+    return Bag(labels, places, weights, threshold, ticked.mean(axis=0))
 
 
 def _matrix(found: Sequence[frozenset[str]], places: dict[str, int]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keepdial.evaluate._hear import words_of
 from keepdial.understand.plan import Plan, Step
 
 LITERAL: dict[str, tuple[str, ...]] = {
@@ -42,7 +43,7 @@ LITERAL: dict[str, tuple[str, ...]] = {
     "sharpen": ("sharpness",),
     "clarity": ("sharpness", "contrast"),
     "texture": ("sharpness",),
-    "upscale": ("sharpness",),
+    "upscale": ("deform_obj", "sharpness"),
     "denoise": ("denoise",),
     "even-skin": ("denoise",),
     "blur": ("gaussain_blur",),
@@ -92,6 +93,8 @@ def operators_of(step: Step) -> tuple[str, ...]:
     """Return the operators that a step literally means."""
     if step.operation == "background" and step.params.get("to") == "blur":
         return ("gaussain_blur",)
+    if step.operation == "remove" and words_of(step.target)[-1:] == ["background"]:
+        return ("color_bg",)
     return LITERAL.get(step.operation, ())
 
 

@@ -77,13 +77,17 @@ def judge(task: Task) -> Result:
     # A label can be served unless every operator in it is of a family that no operation here stands for.
     can = families({o for name, means in LITERAL.items() if task.served(name, False) for o in means})
     judged = tuple(_judged(every[i], heard[i], known, can, likely.get(i, frozenset())) for i in ours)
+    same = tuple(_judged(every[i], heard[i], known, can, frozenset()) for i in ours)
     made = _scored(read, [truth[i] for i in ours], [broad[i] for i in ours], how)
     ceiling, doubtful, notes = _ceiling(known)
     unread = sorted({s.operation for i in ours for s in heard[i].plan.steps if s.operation not in LITERAL})
     if unread:
         notes.append(f"Operations that mean no operator of GIER: {', '.join(unread)}.")
     return Result(
-        (*made.scores, *_wrong(judged)), (*made.tables, ceiling, doubtful), judged, (*made.notes, *notes)
+        (*made.scores, *_wrong(judged, same)),
+        (*made.tables, ceiling, doubtful),
+        judged,
+        (*made.notes, *notes),
     )
 
 
@@ -161,7 +165,8 @@ def _judged(row: Row, one: Heard, known: dict[str, list[Labels]], can: Labels, l
     )
 
 
-def _wrong(judged: Sequence[Judged]) -> list[Score]:
+def _wrong(judged: Sequence[Judged], same: Sequence[Judged]) -> list[Score]:
+    """Return the share of wrong confident plans, with less and less that the labels are to blame for."""
     count = max(1, len(judged))
     return [
         Score(
@@ -172,12 +177,19 @@ def _wrong(judged: Sequence[Judged]) -> list[Score]:
             note="ready, and a step is of no family of the labels",
         ),
         Score(
+            "wrong confident plans, the same sentence left out",
+            sum(one.wrong and not one.excused for one in same) / count,
+            len(judged),
+            below=True,
+            note="left out: the labels of another row of the same sentence fit",
+        ),
+        Score(
             "wrong confident plans, label at fault left out",
             sum(one.wrong and not one.excused for one in judged) / count,
             len(judged),
             0.03,
             below=True,
-            note="left out: a row of the same sentence fits, or most annotators of such words tick it",
+            note="left out as well: others tick the family for such words, by a bag of words",
         ),
     ]
 
