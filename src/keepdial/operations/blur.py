@@ -204,6 +204,7 @@ OPERATION = Operation(
                 "gaussian blur",
                 "add blur",
                 "add a gaussian blur",
+                "(|add )(blur|blurry) (filter|effect)",
                 "smudge",
             ),
             _ORDINARY,
@@ -236,7 +237,11 @@ OPERATION = Operation(
             {"kind": "pixelate"},
         ),
         Saying(
-            ("motion blur", "motion-blur", "add motion blur", "blur motion", "add a sense of speed"),
+            (
+                "(add|apply|give|create|use|put|with|some) (motion blur|motion-blur)",
+                "motion (blur|blurred) effect",
+                "add a sense of speed",
+            ),
             {"kind": "motion", "amount": 2.0},
             amount="amount",
             units=_UNITS,
@@ -247,16 +252,29 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "zoom blur",
-                "zoom-blur",
-                "radial blur",
-                "add zoom blur",
-                "add radial blur",
+                "(add|apply|give|create|use|put|with|some) (zoom|radial) blur",
+                "(zoom|radial) blur effect",
                 "zoom burst",
             ),
             {"kind": "zoom", "amount": 4.0},
             amount="amount",
             units=_UNITS,
+        ),
+        # Named alone it may be what is to go.
+        Saying(
+            ("(motion blur|motion-blur)",),
+            {"kind": "motion", "amount": 2.0},
+            amount="amount",
+            units=_UNITS,
+            sure=0.62,
+        ),
+        Saying(
+            ("(zoom|radial) blur",), {"kind": "zoom", "amount": 4.0}, amount="amount", units=_UNITS, sure=0.62
+        ),
+        Saying(
+            ("(remove|reduce|fix|correct|eliminate|undo|no|without|get rid of) (motion|zoom|radial) blur",),
+            {"kind": "motion", "amount": 2.0},
+            sure=0.2,
         ),
     ),
     asks=(

@@ -150,9 +150,11 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "(add|put|draw|place|apply) (border|frame|passepartout)",
+                "(add|put|draw|place|apply) (border|passepartout)",
+                "(add|put|draw|place|apply) (border|frame) (around|to|on) (it|picture|photo|image)",
                 "(add|put|draw|place|apply) (border|frame) around",
-                "(give|surround) (picture|photo|image|) (border|frame)",
+                "(add|put|apply) (photo|picture) frame",
+                "give (it|picture|photo|image|photograph) (border|frame)",
                 "with (border|frame) around",
                 "put in frame",
             ),
@@ -186,6 +188,10 @@ OPERATION = Operation(
                 "(add|put|draw|place|apply) (thick|wide|broad|big) {colour} (border|frame|margin) around",
             ),
             {"colour": "{colour}", "width": 10},
+        ),
+        # "Add a framed picture" is about a thing.
+        Saying(
+            ("(add|put) frame",), {"colour": "white", "width": 5}, amount="width", units=_PERCENT, sure=0.55
         ),
         Saying(
             (

@@ -39,7 +39,8 @@ def stage(image: Image, selection: Selection, params: FlipParams, settings: Sett
     return turned(turn, f"{SAID[way]} No pixel was computed: each is one of the picture's.")
 
 
-_IT = "(|it|them|picture|photo|image|photograph)"
+_PICTURE = "(it|picture|photo|image|photograph)"
+_IT = "(|it|picture|photo|image|photograph)"
 
 OPERATION = Operation(
     "flip",
@@ -56,18 +57,15 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "flip",
-                "mirror",
-                "(mirrored|flipped|reversed)",
-                "mirror image",
-                "mirror effect",
+                f"(flip|mirror|reverse) {_PICTURE}",
+                "mirror (image|effect)",
                 f"flip {_IT} (horizontally|horizontal|sideways)",
                 f"(flip|mirror) {_IT} (|from )left (to|and) right",
                 f"flip {_IT} (along|about|around) vertical axis",
                 f"mirror {_IT} (horizontally|horizontal)",
+                f"flip {_PICTURE} (to|over to) (right|left|other side)",
                 "horizontal flip",
                 "swap left and right",
-                "reverse (image|picture|photo|photograph)",
             ),
             {"direction": "horizontal"},
         ),
@@ -91,6 +89,8 @@ OPERATION = Operation(
             ),
             {"direction": "both"},
         ),
+        # Of a thing in the picture it cannot be done; then this is too unsure to be done unasked.
+        Saying(("flip", "mirror", "(mirrored|flipped|reversed)"), {"direction": "horizontal"}, sure=0.68),
     ),
     asks=(
         "Flip the picture horizontally.",

@@ -39,9 +39,15 @@ def stage(image: Image, selection: Selection, params: RotateParams, settings: Se
     return turned(turn, f"{SAID[params.turn]} No pixel was computed: each is one of the picture's.")
 
 
-_IT = "(|it|them|picture|photo|image|photograph)"
-_RIGHT = "{way:right|clockwise}"
-_LEFT = "{way:left|counterclockwise|counter-clockwise|anticlockwise}"
+_PICTURE = "(it|picture|photo|image|photograph)"
+_IT = "(|it|picture|photo|image|photograph)"
+_RIGHT = "({way:right}|clockwise)"
+_LEFT = "({way:left}|counterclockwise|counter-clockwise|anticlockwise|anti-clockwise|counter clockwise)"
+_TO_RIGHT, _TO_LEFT = (
+    "(|to )(right|clockwise)",
+    "(|to )(left|counterclockwise|counter-clockwise|anticlockwise)",
+)
+"""Ways around after a number, where other words may come before them, and without one, where none may."""
 
 OPERATION = Operation(
     "rotate",
@@ -60,16 +66,17 @@ OPERATION = Operation(
             (
                 f"(rotate|turn) {_IT} (|by )90(| degrees|°)",
                 f"(rotate|turn) {_IT} (|by )90(| degrees|°) {_RIGHT}",
-                f"rotate {_IT} {_RIGHT} (|by )90(| degrees)",
-                f"rotate {_IT} (|by )270(| degrees|°) {_LEFT}",
-                f"rotate {_IT} (|by )-270(| degrees|°)",
-                f"(rotate|turn) {_IT} {_RIGHT}",
-                f"(rotate|turn) {_IT} (|by )(quarter|ninety degrees)",
-                f"(rotate|turn) {_IT} (|by )(quarter|ninety degrees) {_RIGHT}",
-                f"turn {_IT} (quarter|quarter turn) {_RIGHT}",
-                "rotate",
+                f"rotate {_IT} {_RIGHT} (|by )90(| degrees|°)",
+                f"rotate {_IT} 270(| degrees|°) {_LEFT}",
+                "rotate (|by )-270",
+                f"rotate {_IT} {_TO_RIGHT}",
+                f"turn {_PICTURE} {_TO_RIGHT}",
+                "turn clockwise",
+                f"(rotate|turn) {_IT} (|by )(quarter|quarter turn|ninety degrees)",
+                f"(rotate|turn) {_IT} (|by )(quarter|quarter turn|ninety degrees) {_RIGHT}",
+                f"rotate {_PICTURE}",
+                f"turn {_PICTURE} on its side",
                 "quarter turn",
-                f"turn {_IT} on its side",
                 "landscape to portrait",
                 "portrait to landscape",
             ),
@@ -78,29 +85,34 @@ OPERATION = Operation(
         Saying(
             (
                 f"(rotate|turn) {_IT} (|by )90(| degrees|°) {_LEFT}",
-                f"rotate {_IT} {_LEFT} (|by )90(| degrees)",
+                f"rotate {_IT} {_LEFT} (|by )90(| degrees|°)",
                 f"rotate {_IT} (|by )-90(| degrees|°)",
                 f"rotate {_IT} (|by )270(| degrees|°)",
-                f"rotate {_IT} (|by )270(| degrees|°) {_RIGHT}",
-                f"(rotate|turn) {_IT} {_LEFT}",
-                f"(rotate|turn) {_IT} (|by )(quarter|ninety degrees) {_LEFT}",
-                f"turn {_IT} (quarter|quarter turn) {_LEFT}",
+                f"rotate {_IT} 270(| degrees|°) {_RIGHT}",
+                f"rotate {_IT} {_TO_LEFT}",
+                "rotate counter clockwise",
+                f"rotate {_PICTURE} counter clockwise",
+                f"turn {_PICTURE} {_TO_LEFT}",
+                "turn (counterclockwise|counter-clockwise|anticlockwise)",
+                f"(rotate|turn) {_IT} (|by )(quarter|quarter turn|ninety degrees) {_LEFT}",
             ),
             {"turn": "left"},
         ),
         Saying(
             (
                 f"(rotate|turn) {_IT} (|by )(180|-180)(| degrees|°)",
-                f"(rotate|turn) {_IT} (upside down|upside-down)",
-                f"(rotate|turn|stand) {_IT} on its head",
+                f"(rotate|turn|put|make) {_PICTURE} (upside down|upside-down)",
+                f"{_PICTURE} is (upside down|upside-down)",
+                f"(rotate|turn|stand) {_PICTURE} on its head",
                 f"(rotate|turn) {_IT} (|by )half a turn",
-                f"turn {_IT} right side up",
+                f"turn {_PICTURE} right side up",
                 "half turn",
-                "upside down",
-                "upside-down",
             ),
             {"turn": "around"},
         ),
+        # Of a thing in the picture it cannot be done; then this is too unsure to be done unasked.
+        Saying(("rotate",), {"turn": "right"}, sure=0.68),
+        Saying(("(upside down|upside-down)",), {"turn": "around"}, sure=0.5),
     ),
     asks=(
         "Rotate the picture by 90 degrees.",

@@ -98,9 +98,15 @@ def scaled(params: StraightenParams, part: float) -> StraightenParams:
     return params.model_copy(update={"part": part})
 
 
-_IT = "(|it|them|picture|photo|image|photograph)"
-_RIGHT = "{way:right|clockwise}"
-_LEFT = "{way:left|counterclockwise|counter-clockwise|anticlockwise}"
+_PICTURE = "(it|picture|photo|image|photograph)"
+_IT = "(|it|picture|photo|image|photograph)"
+_RIGHT = "({way:right}|clockwise)"
+_LEFT = "({way:left}|counterclockwise|counter-clockwise|anticlockwise|anti-clockwise|counter clockwise)"
+_TO_RIGHT, _TO_LEFT = (
+    "(|to )(right|clockwise)",
+    "(|to )(left|counterclockwise|counter-clockwise|anticlockwise)",
+)
+"""Ways around after a number, where other words may come before them, and without one, where none may."""
 _LITTLE = "(slightly|a bit|a little|a touch|a tad)"
 
 OPERATION = Operation(
@@ -153,16 +159,25 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                f"tilt {_IT} {_RIGHT}",
-                f"(rotate|turn) {_IT} {_LITTLE} {_RIGHT}",
-                f"(rotate|turn|tilt) {_IT} {_LITTLE}",
+                f"tilt {_IT} {_TO_RIGHT}",
+                f"rotate {_IT} {_LITTLE} {_TO_RIGHT}",
+                f"turn {_PICTURE} {_LITTLE} {_TO_RIGHT}",
+                f"rotate {_IT} {_TO_RIGHT} {_LITTLE}",
+                f"rotate {_IT} {_LITTLE}",
+                f"rotate {{thing}} {_LITTLE}",
+                f"turn {_PICTURE} {_LITTLE}",
             ),
             {"angle": 2.0},
             amount="angle",
             units=("degree", "degrees", "deg", "°"),
         ),
         Saying(
-            (f"tilt {_IT} {_LEFT}", f"(rotate|turn) {_IT} {_LITTLE} {_LEFT}"),
+            (
+                f"tilt {_IT} {_TO_LEFT}",
+                f"rotate {_IT} {_LITTLE} {_TO_LEFT}",
+                f"turn {_PICTURE} {_LITTLE} {_TO_LEFT}",
+                f"rotate {_IT} {_TO_LEFT} {_LITTLE}",
+            ),
             {"angle": -2.0},
             amount="angle",
             units=("degree", "degrees", "deg", "°"),

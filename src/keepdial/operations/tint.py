@@ -139,6 +139,8 @@ def _glass(params: TintParams, look: Look) -> Array | None:
 
 
 _NOUN = "(tint|filter|overlay|tone|cast|hue|wash)"
+_PICTURE = "(picture|photo|image|photograph|it)"
+_OLD = "(old|antique|aged|old-fashioned|old fashioned)"
 _PLAIN = {"colour": "{colour}", "amount": 40}
 _PERCENT = ("%", "percent")
 
@@ -164,9 +166,9 @@ OPERATION = Operation(
             (
                 "tint {colour}",
                 "tint {thing} {colour}",
-                f"{{colour}} {_NOUN}",
+                "{colour} (tint|filter|overlay|wash)",
                 f"(add|apply|put|use) {{colour}} {_NOUN}",
-                f"give (picture|photo|image|it) {{colour}} {_NOUN}",
+                f"give {_PICTURE} {{colour}} {_NOUN}",
                 f"give {{thing}} {{colour}} {_NOUN}",
                 "overlay {colour}",
                 "through {colour} glass",
@@ -180,9 +182,8 @@ OPERATION = Operation(
                 "sepia",
                 "sepia (tone|toned|tint|filter|effect|look)",
                 "(add|apply|put|use) sepia (tone|tint|filter|effect)",
-                "in sepia",
-                "to sepia",
-                "brown and white",
+                "(in|to) sepia",
+                f"(make|turn|convert) {_PICTURE} (|to |into )sepia",
             ),
             {"colour": "sepia", "mono": True, "amount": 80},
             amount="amount",
@@ -190,14 +191,11 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "old (photo|photograph|picture)",
-                "(like|as) old (photo|photograph|picture)",
-                "make (picture|photo|image|it) look (|like )old (photo|photograph|picture)",
-                "old-fashioned",
-                "old fashioned",
-                "antique",
-                "(like|from) the 1900s",
-                "aged",
+                f"make {_PICTURE} look (|like )old (photo|photograph|picture)",
+                "like old (photo|photograph|picture)",
+                f"make {_PICTURE} (|look ){_OLD}",
+                f"{_OLD} (look|effect|style|feel|filter)",
+                "like from the 1900s",
             ),
             {"colour": "sepia", "mono": True, "amount": 70, "fade": 70},
             amount="amount",
@@ -205,16 +203,21 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "vintage",
-                "vintage (look|effect|filter|style|feel)",
-                "give (picture|photo|image|it) (|warm )(vintage|retro) (look|effect|style|feel)",
-                "retro",
-                "retro (look|effect|filter|style|feel)",
+                f"make {_PICTURE} (|look |more )(vintage|retro)",
+                "look (vintage|retro)",
+                "(vintage|retro) (look|effect|filter|style|feel)",
+                f"give {_PICTURE} (|warm )(vintage|retro) (look|effect|style|feel)",
                 "faded film",
             ),
             {"colour": "light orange", "amount": 40, "fade": 60},
             amount="amount",
             units=_PERCENT,
+        ),
+        # What is to go is not to come; how to take it out depends on how it got there.
+        Saying(
+            ("(remove|reduce|undo|eliminate|no|without|get rid of) sepia (|tone|tint|filter|effect)",),
+            {"colour": "sepia", "mono": True, "amount": 80},
+            sure=0.2,
         ),
     ),
     asks=(
