@@ -59,6 +59,9 @@ def thing(label: str, x: int, y: int, width: int, height: int, score: float = 0.
         ("in", (90, 55, 12, 14), True),
         ("in", (60, 30, 90, 80), False),
         ("in", (112, 55, 20, 14), False),
+        ("in", (90, 30, 12, 30), True),
+        ("in", (90, 30, 12, 24), False),
+        ("in", (90, 66, 12, 40), False),
         ("in the middle of", (95, 60, 10, 10), True),
         ("in the middle of", (81, 51, 10, 10), False),
         ("near", (140, 55, 20, 20), True),
@@ -294,7 +297,7 @@ def test_parts_of_the_picture(words: str, box: tuple[int, int, int, int], street
     [
         ("the girl who is smiling", "Could not check 'smiling'; took one girl of 3."),
         ("the old dog", "Could not check 'old'; took the dog."),
-        ("smiling people", "Could not check 'smiling'; took all 3 of person."),
+        ("smiling people", "Could not check 'smiling'; took all 3."),
         ("the man on the left", "Nobody here can tell a man from other people."),
         ("the person behind the car", "One picture shows no depth: 'behind' was taken as touching it"),
         ("the car behind the tree", "Could not check 'behind the tree'; took the car."),
@@ -308,7 +311,7 @@ def test_parts_of_the_picture(words: str, box: tuple[int, int, int, int], street
         ("it", "'it' was taken as the main subject."),
         ("the hat of the tree", "Could not check 'of the tree'; took the hat."),
         ("the nearest person", "Could not check 'nearest'; took one person of 3."),
-        ("the cup to the right of the plate", "2 of cup fit; took the nearest."),
+        ("the cup to the right of the plate", "2 of cup fit; took the one that fits best."),
     ],
 )
 def test_what_was_not_certain_is_said(words: str, note: str, street: Image) -> None:
@@ -333,6 +336,7 @@ def test_what_is_certain_needs_no_note(words: str, street: Image) -> None:
         ("the face of the dog", "No face of the dog was found"),
         ("the other dog", "No other dog was found"),
         ("the dog above the car", "No dog above the car was found"),
+        ("the person in white", "No person with white was found"),
         ("trees or trees", "No trees was found"),
     ],
 )

@@ -206,7 +206,7 @@ def taken(pool: Pool, scene: Scene) -> tuple[Instance, ...]:
         count = part.count if part.count is not None else len(found) if pool.plural else 1
         picked = found[:count]
         if len(picked) < len(found) and part.count is None:
-            pool.notes.append(f"{len(found)} of {one} fit; took the nearest.")
+            pool.notes.append(f"{len(found)} of {one} fit; took the one that fits best.")
     else:
         picked = chosen(found, part, pool.plural, scene.image)
     if pool.open and len(picked) < len(found) and not pool.ranked:
@@ -219,7 +219,7 @@ def taken(pool: Pool, scene: Scene) -> tuple[Instance, ...]:
     if part.pronoun == "it":
         pool.notes.append("'it' was taken as the main subject.")
     if pool.unchecked:
-        which = f"all {len(picked)} of {one}" if len(picked) > 1 else f"the {one}"
+        which = f"the {one}" if len(picked) == 1 else f"all {len(picked)}"
         if len(picked) == 1 < len(found):
             which = f"one {one} of {len(found)}"
         pool.notes.append(f"Could not check {_list(pool.unchecked)}; took {which}.")

@@ -10,7 +10,8 @@ fits, or None where it does not hold.
                         a, its middle not under a; or a is all around it.
     on top of           touches a and is higher than a's middle; then above.
     at the bottom of    the same, turned.
-    in                  six tenths of it inside of a's box, which is larger; or a is all around it.
+    in                  six tenths of it inside of a's box, which is larger; or a is all around it; or it sits
+                        in a: three tenths inside, half of its width over a, its lower edge not below a's.
     in the middle of    its middle in the middle third of a's box.
     near                the gap is at most the longest side of both, or a quarter of the picture's shorter
                         side; the nearest first.
@@ -96,7 +97,9 @@ def _one(how: str, thing: Instance, c: Box, other: Instance, size: Size) -> floa
     assert a is not None
     across, down = gap(c, a)
     apart = hypot(across, down) + 0.01 * _between_middles(c, a)
-    touching = hypot(across, down) <= max(2.0, TOUCH * min(size.width, size.height))
+    touch = max(2.0, TOUCH * min(size.width, size.height))
+    touching = hypot(across, down) <= touch
+    columns = min(c.right, a.right) - max(c.x, a.x)
     lower = c.bottom - a.bottom
     if how == "nearest to":
         return apart
@@ -117,12 +120,12 @@ def _one(how: str, thing: Instance, c: Box, other: Instance, size: Size) -> floa
         return _between_middles(c, a) if central else None
     if how == "in":
         inside = _shared(c, a) / max(1, c.area)
-        if (inside >= 0.6 and a.area > c.area) or _around(thing, other, size) >= 0.5:
+        sits = inside >= 0.3 and 2 * columns >= c.width and lower <= touch
+        if (inside >= 0.6 and a.area > c.area) or _held(thing, other, size):
             return 1 - inside
-        return None
+        return min(size.width, size.height) * (1 - inside) if sits else None
     if how == "under":
-        columns = min(c.right, a.right) - max(c.x, a.x)
-        if columns >= c.width / 2 and c.bottom > middle(a)[1] and middle(c)[1] > middle(a)[1]:
+        if 2 * columns >= c.width and c.bottom > middle(a)[1] and middle(c)[1] > middle(a)[1]:
             return apart
         return _beyond("below", c, a)
     on = _on(thing, c, other, a, touching=touching, size=size)
@@ -130,7 +133,7 @@ def _one(how: str, thing: Instance, c: Box, other: Instance, size: Size) -> floa
         return on
     above = how == "on top of"
     higher = middle(c)[1] < middle(a)[1]
-    if touching and higher == above and min(c.right, a.right) - max(c.x, a.x) >= c.width / 2:
+    if touching and higher == above and 2 * columns >= c.width:
         return apart
     beyond = _beyond("above" if above else "below", c, a)
     return None if beyond is None else beyond + min(size.width, size.height)
@@ -140,7 +143,7 @@ def _on(thing: Instance, c: Box, other: Instance, a: Box, *, touching: bool, siz
     over = min(c.right, a.right) - max(c.x, a.x) >= c.width / 2
     if touching and over and middle(c)[1] <= a.bottom and c.y <= a.bottom:
         return max(0, a.y - c.bottom) + 0.01 * _between_middles(c, a)
-    return 0.01 * _between_middles(c, a) if _around(thing, other, size) >= 0.5 else None
+    return 0.01 * _between_middles(c, a) if _held(thing, other, size) else None
 
 
 def _beyond(how: str, c: Box, a: Box) -> float | None:
@@ -180,8 +183,8 @@ def _between(c: Box, boxes: Sequence[Box]) -> float | None:
     return abs(along - 0.5) * length + off
 
 
-def _around(thing: Instance, other: Instance, size: Size) -> float:
-    """Return how much of the rim around a thing, or of the thing itself, belongs to another: 0 to 1."""
+def _held(thing: Instance, other: Instance, size: Size) -> bool:
+    """Whether another thing has half of the rim around one, or six tenths of the one itself."""
     import cv2
 
     box, values = thing.region.box, thing.region.values >= 0.5
@@ -194,14 +197,14 @@ def _around(thing: Instance, other: Instance, size: Size) -> float:
     x0, y0 = max(left, o.x), max(top, o.y)
     x1, y1 = min(left + frame.shape[1], o.right), min(top + frame.shape[0], o.bottom)
     if x1 <= x0 or y1 <= y0:
-        return 0.0
+        return False
     there[y0 - top : y1 - top, x0 - left : x1 - left] = (
         other.region.values[y0 - o.y : y1 - o.y, x0 - o.x : x1 - o.x] >= 0.5
     )
     rim = (grown > 0) & (frame == 0)
     rim[: max(0, -top)] = rim[max(0, size.height - top) :] = False
     rim[:, : max(0, -left)] = rim[:, max(0, size.width - left) :] = False
-    return max(_share(there, rim), _share(there, frame > 0))
+    return _share(there, rim) >= 0.5 or _share(there, frame > 0) >= 0.6
 
 
 def _share(

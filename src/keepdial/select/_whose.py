@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 SOFT = 0.05
 """The least share of a colour that somebody has who wears a thing of that colour."""
 
+BEHIND = frozenset({"background", "backdrop", "surroundings"})
+"""What is behind and around things anyway."""
+
 COARSE = 512
 """The longer side of the picture in which soft areas are shared out among their owners, in pixels."""
 
@@ -237,6 +240,8 @@ def _costs(pool: Pool, relation: Relation, scene: Scene) -> list[float | None] |
     how, found = relation.how, pool.found
     if how in ("with", "without"):
         return _with(pool, relation, scene)
+    if how in ("behind", "near") and pool.noun in BEHIND:
+        return None
     size, alone = scene.image.size, len(found) == 1
     # For each of the others that may be meant, the likeliest first: how badly each of the pool fits it.
     tried: dict[int, tuple[float, list[float | None], tuple[Instance, ...]]] = {}
@@ -317,7 +322,7 @@ def _tinted(
     most = max(each)
     colour = " and ".join(tints)
     if most < SOFT and len(pool.found) > 1:
-        raise not_there(f"{singular(pool.noun)} with {relation.of}")
+        return [None] * len(each)
     if most < SOFT:
         pool.unchecked.append(f"with {relation.of}")
     elif part.noun not in tints:
