@@ -133,6 +133,7 @@ class Quality:
         fault: whether it is something that people want to be rid of: noise, haze, blur. Then "remove the
             noise" and "fix the noise" mean less of it, and naming it alone ("there is noise") asks for that.
         sides: which directions the operation can go: ``both``, ``more`` or ``less``.
+        sure: what naming it leaves of how sure a step is, where its words often mean something else.
     """
 
     nouns: tuple[str, ...]
@@ -148,6 +149,7 @@ class Quality:
     absolute: bool = False
     fault: bool = False
     sides: Literal["both", "more", "less"] = "both"
+    sure: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,7 @@ OPERATION = Operation(
         ),
         # Less sure: these tell as often as they ask.
         Saying(
-            (
-                "(there is|there are|let there be|there's|bring in|bring|show) {new}",
-                "{thing} (has|have|wears|is wearing|are wearing) {new}",
-                "wear {new}",
-            ),
+            ("(there is|there are|let there be|there's|bring in|bring|show) {new}",),
             {"prompt": "{new}"},
             sure=0.62,
         ),

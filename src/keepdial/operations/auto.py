@@ -89,6 +89,7 @@ OPERATION = Operation(
                 "do your magic",
                 "work your magic",
                 "spruce up",
+                "clean up",
                 "improve overall quality",
                 "photo retouching",
                 "edit nicely",

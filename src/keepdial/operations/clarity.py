@@ -89,13 +89,7 @@ OPERATION = Operation(
     ),
     qualities=(
         Quality(
-            (
-                "clarity",
-                "local contrast",
-                "clearness",
-                "visibility",
-                "depth",
-            ),
+            ("clarity", "local contrast", "clearness", "visibility"),
             {"amount": 40},
             "amount",
             more=("clear",),

@@ -154,6 +154,7 @@ OPERATION = Operation(
             (
                 "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop|take away|crop out|clear|edit out|strip|knock out) (background|backdrop)",
                 "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop|take away|crop out|clear) (background|backdrop) (from|behind|of|around) {thing}",
+                "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop) {colour} (background|backdrop)",
                 "(transparent|no|without|clear|empty|blank) background",
                 "background (transparent|removed|gone|removal)",
                 "as transparent png",

@@ -83,6 +83,7 @@ OPERATION = Operation(
         Saying(
             (
                 "{thing} (is|are|be|) made (of|out of|from) {rest}",
+                "(make|turn|have) {thing} made (of|out of|from) {rest}",
                 "(make|turn|change|convert|build) {thing} out of {rest}",
                 "(change|alter|replace|modify) (material|texture|surface|pattern|fabric) of {thing} (to|into|with) {rest}",
                 "(change|alter|replace|modify) {thing} (material|texture|surface|pattern|fabric) (to|into|with|from {rest} to) {rest}",
@@ -124,6 +125,7 @@ OPERATION = Operation(
             (
                 "(make|have|let|turn) {thing} (look|) (older|younger|bald|fatter|pregnant|muscular|stronger|sexy|cool|cooler|fancy|scary|scarier|spooky|magical|futuristic|modern|ancient|medieval|wild|funny|evil|cute|royal|rich|happier|drunk|alive|dead)",
                 "grow (beard|hair|mustache|moustache)",
+                "(change|turn|convert|transform|switch|change it|turn it) (to|into) {rest}",
                 "in another pose",
                 "(colorize|colourise|colourize|colorise|add colour to black and white)",
                 "(colorize|colourise|colourize|colorise) {thing}",
@@ -132,6 +134,7 @@ OPERATION = Operation(
                 "(combine|merge|blend|stitch|join) {thing} (with|and|into) {rest}",
                 "(combine|merge|blend|stitch|join) (pictures|photos|images|these|both|two|them)",
                 "(open|close) {thing}",
+                "(move|relocate) {thing} (to|near|next to|onto|into|closer to|beside|behind) {rest}",
             ),
             {"kind": "other"},
             sure=0.75,
@@ -171,6 +174,7 @@ OPERATION = Operation(
             ),
             {"kind": "weather"},
             "",
+            more=("rainy", "wet", "watery", "drizzly"),
             fewer={"kind": "weather"},
             fault=True,
         ),
@@ -197,6 +201,7 @@ OPERATION = Operation(
             ),
             {"kind": "weather"},
             "",
+            more=("snowy", "snow-covered"),
             fewer={"kind": "weather"},
             fault=True,
         ),

@@ -104,6 +104,7 @@ OPERATION = Operation(
                 "no {thing} in (picture|image|photo)",
                 "(there's|there is|there are) not any {thing}",
                 "clean up {thing}",
+                "(removal|deletion) of {thing}",
             )
         ),
         Saying(

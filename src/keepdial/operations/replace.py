@@ -57,7 +57,7 @@ OPERATION = Operation(
         # Less sure: "turn the picture into a painting" and "change the sky to blue" begin alike.
         Saying(
             (
-                "(turn|change|convert|transform|morph|make|transmute|evolve|transfigure) {thing} (into|to|in to) {new}",
+                "(turn|change|convert|transform|morph|make|transmute|evolve|transfigure|modify|alter|reshape) {thing} (into|to|in to) {new}",
                 "(change|exchange|swap) {thing} (for|with) {new}",
             ),
             {"prompt": "{new}"},

@@ -103,6 +103,17 @@ OPERATION = Operation(
         Quality(
             ("shadows", "dark areas", "dark parts", "shadow areas", "shadow detail"), {"amount": 50}, "amount"
         ),
+        # Shading that is to go: whether it is a thing's shadow, to be painted over, has to be asked.
+        Quality(
+            ("shading", "shade", "shadow cast", "dark cast", "shadowing", "overshadowing"),
+            {"amount": -70},
+            "amount",
+            more=("shadowy", "shaded", "darkened", "overshadowed", "obscured"),
+            fewer={"amount": 70},
+            fault=True,
+            sides="less",
+            sure=0.6,
+        ),
     ),
     asks=("open the shadows", "deepen the shadows a bit", "lift the shadows by 30"),
 )

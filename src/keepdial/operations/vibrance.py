@@ -78,6 +78,7 @@ OPERATION = Operation(
             (
                 "make colours pop",
                 "colours pop",
+                "colours stand out",
                 "make it pop",
                 "pop",
                 "pop more",

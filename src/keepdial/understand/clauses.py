@@ -13,6 +13,7 @@ from keepdial.understand.lexicon import (
     KEEPS_ALL,
     NEGATED,
     OPENERS,
+    PREPOSITIONS,
     TALK,
     word_set,
 )
@@ -187,11 +188,16 @@ def imperative(tokens: list[Token]) -> bool:
     return len(own) < 2 or own[1].word not in BE
 
 
-def orders(tokens: list[Token]) -> bool:
-    """Whether a piece begins with a verb, in its plain form, that an operation declares."""
-    from keepdial.understand.cutting import begins_order
+def orders(tokens: list[Token], *, strict: bool = False) -> bool:
+    """Whether a piece begins with a verb, in its plain form, that an operation declares.
+
+    `strict`: only with one that seldom describes ("remove", not "have").
+    """
+    from keepdial.understand.cutting import begins_order, orders_by_gerund
 
     own = opened(tokens)
+    if strict and own and not orders_by_gerund(own[0].word):
+        return False
     return bool(own) and own[0].kind == "word" and begins_order(own)
 
 
@@ -200,4 +206,6 @@ def describing(tokens: list[Token]) -> bool:
     from keepdial.understand.cutting import orders_by_gerund
 
     word = tokens[0].word
+    if word in PREPOSITIONS or (word == "close" and tokens[1:2] and tokens[1].word == "to"):
+        return True
     return word.endswith(("ing", "ed")) and english.is_verb(word) and not orders_by_gerund(word)

@@ -36,6 +36,8 @@ def cut(tokens: list[Token]) -> list[Piece]:
             if token.word == ",":
                 continue
             soft = False
+        if soft and token.word == "but" and now and now[-1].word in _ALL_BUT:
+            soft = False
         if soft and token.word == "-" and 0 < i < len(tokens) - 1 and tokens[i - 1].end == token.start:
             soft = False
         if ends_sentence or soft:
@@ -58,6 +60,11 @@ def cut(tokens: list[Token]) -> list[Piece]:
     return found
 
 
+_SHOWING = word_set(
+    """give add change be resemble look portray show capture reflect convey illustrate simulate evoke depict represent become
+    feel appear mimic match"""
+)
+_ALL_BUT = word_set("everything everyone everybody all anything anyone nothing else things people")
 _SHORT = word_set("st mr mrs ms dr prof vs no nr jr sr approx")
 
 
@@ -107,11 +114,11 @@ def _starts(tokens: list[Token], at: int, now: list[Token]) -> bool:
         return word != "except" and protects(tokens[at : _stop(tokens, at)]) is not None
     if word in _LINKS and len(now) >= 1 and at + 1 < len(tokens):
         following = at + 1
-        while following < len(tokens) - 1 and tokens[following].word in _SKIPPED:
+        while word == "with" and following < len(tokens) - 1 and tokens[following].word in _SKIPPED:
             following += 1
         if word == "with":
-            return _tone_begins(tokens, following) and _has_verb(now)
-        if word == "to" and (not _has_verb(now) or tokens[following].word in ("give", "add", "change")):
+            return _tone_begins(tokens, following) and _has_verb(now) and not _from_to(now)
+        if word == "to" and (not _has_verb(now) or tokens[following].word in _SHOWING):
             return False
         return (
             following < len(tokens)
@@ -259,6 +266,9 @@ def _tone_begins(tokens: list[Token], at: int) -> bool:
     if at >= len(tokens) or tokens[at].kind != "word":
         return False
     word = tokens[at].word
+    after = tokens[at + 1].word if at + 1 < len(tokens) and tokens[at + 1].kind == "word" else ""
+    if after and after not in FUNCTION and english.is_noun(after):
+        return False
     role = [n for those in named().get(english.stem(english.degree(word)[0]), ()) for n in [those]]
     if any(n.role == "noun" and n.words[0] in (word, english.singular(word)) for n in role):
         return True

@@ -31,9 +31,22 @@ def lemmas(word: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+_SMALL = frozenset(
+    """three five six seven nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty fifty hundred thousand
+    first third fourth fifth everyone everybody everything someone somebody something anyone anybody anything nobody
+    none nothing each every either neither both few several such other another whose whom which what who why where
+    when while whereas although though unless until since because among amongst amid beside besides beneath beyond
+    during despite except onto upon toward towards throughout underneath versus via within without himself herself
+    itself myself yourself themselves ourselves mine yours hers theirs ours shall should would could might must
+    ought okay selfie bokeh blonde hoodie photoshop instagram facebook linkedin reddit twitter online website
+    snapchat smiley greek darks among roses""".split()
+)
+"""Words that the dictionary, which holds nouns, verbs, adjectives and adverbs, leaves out."""
+
+
 def known(word: str) -> bool:
     """Whether the dictionary has the word in any form."""
-    return bool(lemmas(word)) or "-" in word
+    return bool(lemmas(word)) or "-" in word or word in _SMALL
 
 
 def is_noun(word: str) -> bool:

@@ -122,7 +122,7 @@ def _given(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
     if split is None or split >= len(words):
         return
     new = words_of(tokens[split:])
-    if words[start] in ("it", "this", "that") or all(w in WHOLE or w in ARTICLES for w in words[start:split]):
+    if words[start] in ("it", "this", "that") or _whole(words[start:split]):
         return
     used = {at} | set(range(split, len(words)))
     yield Frame(operations()["add"], {"prompt": new}, list(range(start, split)), used, {at}, 0.85, 0.95)
@@ -148,7 +148,9 @@ def _where_new_begins(tokens: list[Token], words: list[str], start: int) -> int 
     for i in range(start, len(words)):
         if seen and (words[i] in _NEW or any(words[i : i + len(like)] == like for like in _LIKE)):
             return i
-        noun = words[i] not in ARTICLES and words[i] not in FUNCTION and english.is_noun(words[i])
+        noun = words[i] not in ARTICLES and english.is_noun(words[i])
+        if seen and i == len(words) - 1 and i - 1 > start and _pair(words, i):
+            return i
         if (
             seen
             and i == len(words) - 1
@@ -166,6 +168,18 @@ def _where_new_begins(tokens: list[Token], words: list[str], start: int) -> int 
             return i
         seen = seen or noun
     return None
+
+
+_ACTS = word_set(
+    "wear wearing look looks hold holding smile laugh cry sit stand dance jump run walk fly sleep eat drink ride play"
+)
+
+
+def _pair(words: list[str], at: int) -> bool:
+    """Whether a plural follows another: "make the boats FIRE-ENGINES"."""
+    now, before = words[at], words[at - 1]
+    many = english.singular(now) != now or not english.lemmas(now)
+    return many and english.singular(before) != before and before not in PREPOSITIONS
 
 
 def _next_word(words: list[str], at: int) -> int | None:
@@ -191,7 +205,7 @@ def _into(
     said, words = words_of(new), [t.word for t in new]
     because = {verb} | ({at_like} if at_like is not None else set())
     used = because | set(range(start, len(tokens)))
-    whole = all(tokens[i].word in WHOLE or tokens[i].word in ARTICLES for i in thing)
+    whole = _whole([tokens[i].word for i in thing])
     clause = words_of(tokens)
     first = words[0]
     noun_phrase = first in _NEW or (at_like is not None and first not in ("more", "less")) or _plural(words)
@@ -223,6 +237,14 @@ def _into(
         sure - 0.15,
         0.8,
     )
+
+
+def _whole(words: list[str]) -> bool:
+    """Whether words mean the picture as a whole; "her" and "them" do not."""
+    return all(w in WHOLE or (w in ARTICLES and w not in _SOMEONE) for w in words)
+
+
+_SOMEONE = PRONOUNS - {"it", "its"}
 
 
 def _plural(words: list[str]) -> bool:

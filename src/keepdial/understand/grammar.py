@@ -124,7 +124,11 @@ class _Reader:
         acts = last.unit.target == "required" or last.thing is not None
         if last.quality or not (told or (acts and not hard)):
             return False
-        if clauses.orders(own):
+        if joint == "to" and told:
+            # "add a bench TO make it cosy": what it is for.
+            self.unused.append(words_of(own))
+            return True
+        if clauses.orders(own, strict=told):
             return False
         if not clauses.describing(own) and _stands(readings(own, before=self.sign), own):
             return False
@@ -230,6 +234,8 @@ class _Reader:
                 questions.append(asked)
         held = [t for words in self.protected if (t := target_of(words).target) is not None]
         if not steps and not questions:
+            steps += _told(self.unused)
+        if not steps and not questions:
             questions.append(_nothing(self.sentence, self.unused, held))
         steps = [_with_needs(step) for step in steps]
         return Plan(
@@ -247,11 +253,27 @@ class _Reader:
             self.unused.append(said)
             return None
         choices = list(_choices(tokens)) if self.asks else []
+        if self.asks and clauses.imperative(tokens):
+            choices.insert(0, _as_instruction(tokens))
         if steps or choices:
             choices.append(Choice(says="leave it out"))
         return Question(
             asks=f'"{said}" was not understood.', words=said, choices=tuple(choices), at=min(at, 100)
         )
+
+
+def _as_instruction(tokens: list[Token]) -> Choice:
+    """Return the choice to hand a piece to a model that follows instructions, as it was said."""
+    said = words_of(tokens)
+    step = Step(
+        operation="instruct",
+        params={"prompt": said, "kind": "other"},
+        target=target_of(tokens[1:]).target,
+        words=said,
+        because=(tokens[0].text,),
+        sure=0.5,
+    )
+    return Choice(says=f"give it to a model that follows instructions: {said}", steps=(_with_needs(step),))
 
 
 def _is_goal(found: list[Reading]) -> bool:
@@ -306,6 +328,26 @@ def _choices(tokens: list[Token]) -> list[Choice]:
 
             found.append(Choice(says=told(plan.steps[0]), steps=plan.steps[:1]))
     return found[:3]
+
+
+def _told(unused: list[str]) -> list[Step]:
+    """Return what a statement about somebody may ask for, where nothing else does: "She is wearing a hat"."""
+    for words in unused:
+        first, *rest = words.lower().split()
+        if first in ("he", "she", "they", "he's", "she's", "they're") and len(rest) > 1:
+            prompt = {"prompt": words, "kind": "action"}
+            target = Target(words=first.partition("'")[0], pronoun=True)
+            return [
+                Step(
+                    operation="instruct",
+                    params=dict(prompt),
+                    target=target,
+                    words=words,
+                    because=(first,),
+                    sure=0.5,
+                )
+            ]
+    return []
 
 
 def _nothing(sentence: str, unused: list[str], held: list[Target]) -> Question:

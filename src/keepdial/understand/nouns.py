@@ -153,9 +153,12 @@ def _picture_at(tokens: list[Token], at: int) -> int:
 
 def _whole(tokens: list[Token]) -> bool:
     words = [t.word for t in tokens]
-    return all(w in WHOLE or (w in FUNCTION and w not in SIDES) for w in words) and not any(
-        t.kind == "quote" for t in tokens
-    )
+    return all(
+        w in WHOLE or (w in FUNCTION and w not in SIDES and w not in _SOMEONE) for w in words
+    ) and not any(t.kind == "quote" for t in tokens)
+
+
+_SOMEONE = PRONOUNS - {"it", "its"}
 
 
 def _nothing(text: str) -> bool:

@@ -10,7 +10,16 @@ from itertools import product
 
 from keepdial.operations import Operation, Saying, operations
 from keepdial.understand import english
-from keepdial.understand.lexicon import AMOUNTS, ARTICLES, FUNCTION, NEGATED, PICTURE, PREPOSITIONS, word_set
+from keepdial.understand.lexicon import (
+    AMOUNTS,
+    ARTICLES,
+    FUNCTION,
+    NEGATED,
+    PICTURE,
+    PREPOSITIONS,
+    WHOLE,
+    word_set,
+)
 from keepdial.understand.tokens import Token
 
 SLOT = re.compile(r"\{(\w+)(?::([^}]*))?\}")
@@ -214,6 +223,11 @@ def _scored(match: Match, tokens: list[Token]) -> Match:
     score = 0.0
     for i in match.literal:
         score += 0.3 if tokens[i].word in _LIGHT else 1.0
+    if match.phrase.unit.target == "required":
+        thing = match.slots.get("thing", ())
+        if thing and all(tokens[i].word in WHOLE and tokens[i].word != "it" for i in thing):
+            # "clean this up", "add a red tone to the picture": no thing is meant.
+            score -= 0.5
     for name, taken in match.slots.items():
         score += 0.0 if name in LONG else 1.0
         if name == "new" and len(taken) > 12:
@@ -237,7 +251,7 @@ def _fit(match: Match, tokens: list[Token], at: int) -> bool:
     first = parts[anchor]
     if at and not _verb_here(tokens, at, parts, anchor):
         return False
-    if at and tokens[at - 1].word in NEGATED and isinstance(first, Word) and not first.words & NEGATED:
+    if at and tokens[at - 1].word in _UNDONE and isinstance(first, Word) and not first.words & NEGATED:
         return False
     match.used.add(at)
     match.literal.add(at)
@@ -262,6 +276,9 @@ def _describes_next(tokens: list[Token], at: int, parts: tuple[Part, ...]) -> bo
 
 
 _EFFECT = word_set("look effect style filter mode vibe feel feeling tone tones mood finish atmosphere and or")
+
+
+_UNDONE = NEGATED | {"undo", "unlike", "instead"}
 
 
 def _verb_here(tokens: list[Token], at: int, parts: tuple[Part, ...], anchor: int) -> bool:
@@ -314,7 +331,8 @@ def _forward(match: Match, tokens: list[Token], at: int, part: int) -> int | Non
                 match.slots[now.kind] = list(range(at, at + taken))
                 match.used |= set(range(at, at + taken))
                 end = at + taken
-                if part == len(parts) - 1 and now.kind == "colour" and not _colour_ends(tokens, end):
+                last = part == len(parts) - 1
+                if last and (now.kind == "colour" or now.listed) and not _colour_ends(tokens, end):
                     return None
                 return _forward(match, tokens, end, part + 1)
         elif tokens[at].kind in ("word", "number", "sign") and now.takes(tokens[at].word):
@@ -336,7 +354,9 @@ def _colour_ends(tokens: list[Token], at: int) -> bool:
     return after.kind == "sign" or after.word in _AFTER_COLOUR or after.word in _AFTER_ALL
 
 
-_AFTER_ALL = word_set("with for on to from at by using like as so because and or it")
+_AFTER_ALL = word_set(
+    "with for on to from at by using like as so because and or it of in near under full filled covered during"
+)
 
 
 def _long(match: Match, tokens: list[Token], at: int, part: int, name: str) -> int | None:
@@ -357,12 +377,20 @@ def _long(match: Match, tokens: list[Token], at: int, part: int, name: str) -> i
         if not fits or not _says_something(tokens, list(range(at, stop)), name):
             continue
         used, slots, literal = set(match.used), dict(match.slots), set(match.literal)
-        match.slots[name] = list(range(at, stop))
+        span = list(range(at, stop))
+        while isinstance(following, Slot) and span and tokens[span[-1]].word in _BEFORE_COLOUR | _INDEFINITE:
+            span.pop()
+        if not span:
+            continue
+        match.slots[name] = span
         end = _forward(match, tokens, stop, part + 1)
         if end is not None:
             return end
         match.used, match.slots, match.literal = used, slots, literal
     return None
+
+
+_INDEFINITE = frozenset(("a", "an", "some"))
 
 
 def _says_something(tokens: list[Token], span: list[int], name: str) -> bool:
@@ -419,10 +447,12 @@ def _colour(tokens: list[Token], at: int) -> int:
 
 def _listed(listed: tuple[tuple[str, ...], ...], tokens: list[Token], at: int) -> int:
     """Return how many tokens make one of the listed choices, with up to four words before it."""
-    for length in range(1, 7):
+    for length in range(6, 0, -1):
         here = tokens[at : at + length]
-        if len(here) < length or (here[-1].kind == "sign" and here[-1].word != "-"):
-            return 0
+        if len(here) < length or any(t.word in PREPOSITIONS or t.word == "and" for t in here[:-1]):
+            continue
+        if any(t.kind == "sign" and t.word != "-" for t in here):
+            continue
         last = english.stem(here[-1].word)
         for choice in listed:
             if (

@@ -20,6 +20,7 @@ from keepdial.understand.lexicon import (
     NEGATED,
     NOT,
     PICTURE,
+    PREPOSITIONS,
     TOO,
     UP,
     word_set,
@@ -121,7 +122,7 @@ GENERIC = word_set(
     """overlay effect effects element elements portion portions part parts detail details obstruction appearance look
     interference area areas region regions cast tint scene weather distortion distortions artifact artifacts traces trace
     layer patches patch quality issue issues problem problems component components atmosphere conditions spots streaks
-    particles presence setting veil film"""
+    particles presence setting veil film influence ambiance ambience mark shroud haze obstruction tinge mood content effects side section zone"""
 )
 """Nouns that say no more than the word before them: "the rainy OVERLAY"."""
 
@@ -129,6 +130,14 @@ GENERIC = word_set(
 def fault_of(words: list[str]) -> Named | None:
     """Return the fault that words name: all of them, or all but generic ones after it."""
     kept = list(words)
+    for i, word in enumerate(kept[:-1]):
+        if (
+            word == "of"
+            and i
+            and all(w in GENERIC or w in ("all", "any", "signs", "sign", "bits", "some") for w in kept[:i])
+        ):
+            kept = kept[i + 1 :]
+            break
     while len(kept) > 1 and kept[-1] in GENERIC:
         kept = kept[:-1]
     generic = len(kept) < len(words)
@@ -176,6 +185,7 @@ def _direction(name: Named, words: list[str], at: int, end: int, before: int) ->
     if found is None:
         return None
     sides = name.quality.sides
+    found.sure *= name.quality.sure
     if (sides == "more" and found.sign < 0) or (sides == "less" and found.sign > 0):
         return None
     return found
@@ -287,7 +297,7 @@ def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> W
         return None
     after = words[end] if end < len(words) else ""
     if after and after not in _AFTER_NOUN and after not in FUNCTION and after not in PICTURE:
-        if english.is_noun(after) and not english.only_verb(after) and after not in UP | DOWN:
+        if "NOUN" in english.lemmas(after) and not english.degree(after)[1] and after not in UP | DOWN:
             # "the yellow necktie", "the light pole": here it only describes.
             return None
     left = _left(words, at, fault)
@@ -369,7 +379,9 @@ def _left(words: list[str], at: int, fault: bool) -> tuple[int, set[int], float]
             passed += word not in ARTICLES
             continue
         passed += 1
-        if passed > 3:
+        thing = word in PREPOSITIONS or ("NOUN" in english.lemmas(word) and not english.is_adjective(word))
+        if passed > 3 or (word in PREPOSITIONS and word != "with") or (fault and thing):
+            # "remove the husky lying in the SNOW": another thing stands between.
             return None
     return None
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from keepdial.understand import english
 from keepdial.understand.lexicon import word_set
 
-SHORTEST = 4
-"""Letters under which a word is not corrected: too many others are near."""
+SHORTEST = 5
+"""Letters under which a word is corrected only where two of its letters were exchanged: too many are near."""
 
 
 @lru_cache(maxsize=4096)
@@ -23,13 +23,14 @@ def nearest(word: str, lexicon: frozenset[str]) -> str | None:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    if len(word) < SHORTEST or word in lexicon or english.known(word) or not word.isascii():
+    if len(word) < 4 or word in lexicon or english.known(word) or not word.isascii():
         return None
     most = 1 if len(word) < 8 else 2
     near = [
         w
         for w, _, _ in process.extract(word, lexicon, scorer=OSA.distance, score_cutoff=most, limit=8)
-        if w[:1] == word[:1] or w[:2] == word[1::-1]
+        if (w[:1] == word[:1] or w[:2] == word[1::-1])
+        and (len(word) >= SHORTEST or sorted(w) == sorted(word))
     ]
     if not near:
         return None

@@ -106,6 +106,8 @@ def _step(
         named, left = _left(tokens, free)
     target = _extended(named.target, tokens, reading)
     target, replaces = _pointed(unit, target, tokens, reading, before)
+    if target is not None and unit.name in ("background", "cutout") and _only_describes(target):
+        target = None
     if named.odd:
         sure *= ODD
     left = [*left, *named.unused]
@@ -114,7 +116,7 @@ def _step(
         sure *= CORRECTED
     if target is not None and unit.target == "none":
         left = [*left, *target.words.split()]
-        sure *= UNUSED
+        sure *= ODD
         target = None
     for name in params:
         field = unit.params.model_fields.get(name)
@@ -153,6 +155,17 @@ def _where(
         return None
     params["prompt"] = words_of(thing)
     return place
+
+
+def _only_describes(target: Target) -> bool:
+    """Whether a target is nothing but an adjective: "make the BLUE background black"."""
+    from keepdial.regions.colours import COLOURS
+    from keepdial.understand import english
+
+    words = (*target.attributes, target.head)
+    return target.relation is None and all(
+        w in COLOURS or (english.is_adjective(w) and "NOUN" not in english.lemmas(w)) for w in words if w
+    )
 
 
 def _extended(target: Target | None, tokens: list[Token], reading: Reading) -> Target | None:

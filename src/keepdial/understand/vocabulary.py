@@ -70,6 +70,10 @@ def corrected(tokens: list[Token]) -> list[Token]:
         if token.kind != "word" or token.word in FUNCTION or "'" in token.word.removesuffix("'s"):
             out.append(token)
             continue
+        if out and out[-1].kind == "word" and token.text[:1].isupper() and not token.text.isupper():
+            # In the middle of a sentence it is a name.
+            out.append(token)
+            continue
         possessive = token.word.endswith("'s")
         bare = token.word.removesuffix("'s")
         near = spelling.nearest(bare, lexicon())
@@ -99,14 +103,19 @@ def foreign(tokens: list[Token]) -> bool:
     return len(words) >= 4 and here / len(words) < 0.75 and small == 0
 
 
+_VAGUE = frozenset(
+    ("change", "turn", "make", "put", "move", "left", "right", "set", "red", "white", "black", "blue")
+)
+
+
 def near(tokens: Sequence[Token]) -> tuple[str, ...]:
     """Return short sentences that a piece which was not understood may have meant, the nearest first."""
-    words = [t.word for t in tokens if t.kind == "word" and t.word not in FUNCTION]
+    words = [t.word for t in tokens if t.kind == "word" and t.word not in FUNCTION and t.word not in _VAGUE]
     alike = set(words) | set(spelling.suggestions(words, asking()))
     found: dict[str, int] = {}
     for unit in operations().values():
         for ask in unit.asks:
-            shared = len(alike & set(ask.lower().rstrip(".").split()))
+            shared = len(alike & set(ask.lower().rstrip(".").split()) - FUNCTION - PICTURE - _VAGUE)
             if shared:
                 found[ask] = max(shared, found.get(ask, 0))
     return tuple(sorted(found, key=lambda ask: (-found[ask], len(ask), ask))[:3])
