@@ -19,6 +19,7 @@ from pydantic import Field
 from keepdial import operations as package
 from keepdial.operations import Operation, Params, is_file, operations
 from keepdial.understand import _answer, schema
+from keepdial.understand.grammar import understand_words
 from keepdial.understand.plan import Amount, Choice, Plan, Question, Step, Target
 
 
@@ -56,6 +57,12 @@ def test_a_plan_is_valid_as_it_goes_to_json(published: Any) -> None:
     )
     published.validate(as_json(plan))
     assert Plan.model_validate_json(plan.model_dump_json()) == plan
+
+
+@pytest.mark.parametrize("name", sorted(operations()))
+def test_plans_of_the_grammar_are_valid(published: Any, name: str) -> None:
+    for sentence in operations()[name].asks:
+        published.validate(as_json(understand_words(sentence)))
 
 
 @pytest.mark.parametrize("name", sorted(operations()))
