@@ -78,13 +78,8 @@ def dial(text: str) -> tuple[str, float | None]:
                 r"(change|re-?do|re-?make|re-?paint|re-?imagine|re-?work|re-?generate|rethink)$",
                 match.group(0),
             )
-            kept = (
-                " change "
-                if verb
-                and value == 0
-                and re.match(r"\s+(?:the|its|his|her|my)?\s*\w+", lowered[match.end() :])
-                else " ; "
-            )
+            follows = re.match(r"\s+(?:the|its|his|her|my)?\s*\w+", lowered[match.end() :])
+            kept = f" {verb[0].replace('-', '')} " if verb and value == 0 and follows else " ; "
             return text[: match.start()] + kept + text[match.end() :], value
     return text, None
 

@@ -45,12 +45,12 @@ BE = word_set(
 UP = word_set("""increase increased increasing raise raised raising boost boosted boosting more stronger higher bump bumped bumping
     crank cranked strengthen strengthened up enhance enhanced enhancing add adding added improve improved improving intensify intensified intensifying
     amplify amplifying heighten elevate maximize maximise pump extra bring bringing better greater bigger larger lift lifting
-    needs lacks lacking lack deepen upgrade advance advancing amplified maximizing enrich escalate augment augmenting optimize optimise
+    needs lacks lacking lack deepen upgrade advance advancing amplified maximizing brighten brightening lighten lightening enrich escalate augment augmenting optimize optimise
     optimizing optimising accentuate emphasize emphasise magnify magnifying elevating perfect perfecting refine refining polish polishing
     advancing restore restoring revive heightening brightening plus use put apply give increases enhances boosts raises""")
 DOWN = word_set("""decrease decreased decreasing reduce reduced reducing lower lowered lowering less weaker drop dropped weaken weakened
     minus diminish minimize minimise down cut lessen lessened lessening dial soften softened tone dull fewer subtract decreases reduces lowers
-    dampen tame suppress mitigate reduction decline""")
+    darken darkening dim dampen tame suppress mitigate reduction decline""")
 FIX = word_set("""fix fixed fixing correct corrected correcting adjust adjusted adjusting change changed changing alter altered edit edited balance balanced
     tweak tweaked modify modified set even repair rectify correction adjustment adjustments address normalise normalize work play""")
 GONE = word_set("""remove removed removing delete erase eliminate eliminated eliminating rid clear clean cleaned cleaning lose without no

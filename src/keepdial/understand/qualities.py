@@ -111,7 +111,14 @@ def wanted(tokens: list[Token], *, before: int = 0) -> Iterator[Wanted]:
                 continue
             taken.add((name.unit.name, name.role))
             found = _direction(name, words, at, end, before)
-            if found is not None and name.role == "noun" and not found.spoken and _numbered(tokens, at, end):
+            one_way = name.quality.sides == "less"
+            if (
+                found
+                and name.role == "noun"
+                and not found.spoken
+                and not one_way
+                and _numbered(tokens, at, end)
+            ):
                 found.sign, found.sure, found.spoken = 1, 0.95, True
                 found.score = 1.0 + 0.95 * (end - at - 1)
             if found is not None:
@@ -379,8 +386,12 @@ def _left(words: list[str], at: int, fault: bool) -> tuple[int, set[int], float]
             passed += word not in ARTICLES
             continue
         passed += 1
-        thing = word in PREPOSITIONS or ("NOUN" in english.lemmas(word) and not english.is_adjective(word))
-        if passed > 3 or (word in PREPOSITIONS and word != "with") or (fault and thing):
+        thing = "NOUN" in english.lemmas(word) and not english.is_adjective(word)
+        if (
+            passed > 3
+            or (word in PREPOSITIONS and word not in ("with", "up", "down", "out", "off"))
+            or (fault and thing)
+        ):
             # "remove the husky lying in the SNOW": another thing stands between.
             return None
     return None
