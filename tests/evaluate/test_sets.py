@@ -94,7 +94,7 @@ def test_a_blurred_background_is_a_blur() -> None:
     assert literal(plan(step("background", to="blur"))) == {"gaussain_blur"}
     assert literal(plan(step("background", to="colour"))) == {"color_bg"}
     assert literal(plan(step("remove", target("the background", "background")))) == {"color_bg"}
-    assert literal(plan(step("remove", target("the people in the background", "people")))) == {"color_bg"}
+    assert literal(plan(step("remove", target("the people in the background", "people")))) == {"inpaint_obj"}
 
 
 def test_imgedit_takes_its_type_from_the_operations() -> None:

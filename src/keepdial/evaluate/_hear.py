@@ -92,6 +92,6 @@ def direction(step: Step) -> int:
     return 0 if not value else (1 if value > 0 else -1)
 
 
-def words_of(target: Target | None) -> list[str]:
-    """Return the words of a target in lower case, bare of punctuation; none where there is none."""
-    return [] if target is None else [w.strip('.,;:!?"“”()').lower() for w in target.words.split()]
+def is_background(target: Target | None) -> bool:
+    """Return whether a target is the background itself, and not something in it."""
+    return target is not None and (target.head or target.words).lower().split()[-1:] == ["background"]

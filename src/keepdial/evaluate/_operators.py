@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keepdial.evaluate._hear import words_of
+from keepdial.evaluate._hear import is_background
 from keepdial.understand.plan import Plan, Step
 
 LITERAL: dict[str, tuple[str, ...]] = {
@@ -93,7 +93,7 @@ def operators_of(step: Step) -> tuple[str, ...]:
     """Return the operators that a step literally means."""
     if step.operation == "background" and step.params.get("to") == "blur":
         return ("gaussain_blur",)
-    if step.operation == "remove" and words_of(step.target)[-1:] == ["background"]:
+    if step.operation == "remove" and is_background(step.target):
         return ("color_bg",)
     return LITERAL.get(step.operation, ())
 

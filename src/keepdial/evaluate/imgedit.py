@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keepdial.evaluate import DataSet, Heard, Result, Task
 from keepdial.evaluate._classes import Serves, judge_classes
-from keepdial.evaluate._hear import words_of
+from keepdial.evaluate._hear import is_background
 from keepdial.evaluate._scores import NOTHING
 from keepdial.understand.plan import Step
 
@@ -40,7 +40,7 @@ def type_of(step: Step) -> str:
     """Return the type of one step."""
     if step.operation == "instruct":
         return "action" if step.params.get("kind") == "action" else "adjust"
-    if step.operation in ("replace", "recolor") and "background" in words_of(step.target)[-1:]:
+    if step.operation in ("replace", "recolor") and is_background(step.target):
         return "background"
     return TYPES.get(step.operation, "adjust")
 
