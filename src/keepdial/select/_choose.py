@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from keepdial.errors import SelectionError
-from keepdial.select import Instance, nothing_found
+from keepdial.select import Instance, Region, nothing_found
 from keepdial.select._where import middle, overlap, tight
+from keepdial.select.place import box_of
 
 if TYPE_CHECKING:
-    from keepdial.geometry import Box
+    from keepdial.geometry import Box, Size
     from keepdial.image import Image
     from keepdial.select._meant import Part
 
@@ -91,6 +93,18 @@ def others(found: tuple[Instance, ...], subject: Sequence[Instance]) -> tuple[In
         return tuple(i for i, one in zip(found, inside, strict=True) if not one)
     first = max(found, key=prominence, default=None)
     return tuple(i for i in found if i is not first)
+
+
+def on_sides(one: Instance, sides: Sequence[str], size: Size) -> Instance:
+    """Return as much of a thing as lies in those halves of the picture, or in its middle third."""
+    box = one.region.box
+    values = one.region.values.copy()
+    for side in sides:
+        spot = box_of("middle" if side == "middle" else f"{side} half", size)
+        rows, columns = np.arange(box.y, box.bottom), np.arange(box.x, box.right)
+        values[(rows < spot.y) | (rows >= spot.bottom)] = 0
+        values[:, (columns < spot.x) | (columns >= spot.right)] = 0
+    return replace(one, region=Region(box, values))
 
 
 def chosen(found: tuple[Instance, ...], part: Part, plural: bool, image: Image) -> tuple[Instance, ...]:

@@ -7,7 +7,7 @@ guess, and what only describes a thing and cannot be checked is said in a note.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +15,14 @@ import numpy as np
 
 from keepdial.errors import SelectionError
 from keepdial.geometry import Box
-from keepdial.select import Finder, Instance, Region, finders, nothing_found
+from keepdial.select import Finder, Instance, Region, finders
 from keepdial.select import _words as words
-from keepdial.select._choose import area, by_ground, chosen, coloured, others, prominence
-from keepdial.select._phrase import Part, Phrase, parse, singular
+from keepdial.select._choose import area, by_ground, chosen, coloured, on_sides, others, prominence
+from keepdial.select._phrase import Part, Phrase, singular
+from keepdial.select._pool import Pool, Scene, listed, not_there, noted
 from keepdial.select._where import same
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from keepdial.image import Image
@@ -32,90 +31,6 @@ SLIVER = 0.02
 """Less than this share of a thing is nothing left of it."""
 
 SHOW_IT = "Show it instead: with a click (--point X,Y), a box, or a mask."
-
-
-NOT_THERE = "nothing was found"
-"""The detail of an error for a thing that is known, and not in the picture."""
-
-
-def not_there(what: str) -> SelectionError:
-    """Return the error for a thing that is known, and not in the picture."""
-    error = nothing_found(what)
-    return SelectionError(error.message, hint=error.hint, detail=NOT_THERE)
-
-
-@dataclass(slots=True)
-class Pool:
-    """What may be meant by a part, before one of several is chosen.
-
-    Attributes:
-        part: the part; what was used up of it is left out.
-        noun: the noun as it was said.
-        all: every thing of that noun.
-        found: those of them that fit what was said of them; the best fit first where `ranked`.
-        plural: whether several may be meant.
-        ranked: whether a relation put them in order.
-        settled: whether nothing is left to choose.
-        notes: what is to be said, as sentences.
-        unchecked: what could not be checked.
-    """
-
-    part: Part
-    noun: str
-    all: tuple[Instance, ...]
-    found: tuple[Instance, ...]
-    plural: bool
-    ranked: bool = False
-    settled: bool = False
-    notes: list[str] = field(default_factory=list)
-    unchecked: list[str] = field(default_factory=list)
-
-    @property
-    def open(self) -> bool:
-        """Whether one of several will be taken only because it stands out."""
-        tells = self.part.sides or self.part.size or self.part.rank is not None
-        return not (self.plural or self.settled or tells or len(self.found) < 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is known, the picture it is looked for in, and what finders have answered already."""
-
-    known: dict[str, tuple[Finder, ...]]
-    image: Image
-    seen: dict[tuple[str, str], tuple[Instance, ...]] = field(default_factory=dict)
-
-    def ask(self, unit: Finder, **options: Any) -> tuple[Instance, ...]:
-        """Return what a finder answers, asked once for the same."""
-        assert unit.find is not None
-        key = (unit.name, repr(sorted(options.items())))
-        if key not in self.seen:
-            self.seen[key] = unit.find(unit.options.build(**options), self.image)
-        return self.seen[key]
-
-    def parsed(self, said: str) -> Phrase:
-        """Return the phrase that words make with what is known."""
-        from keepdial.regions.colours import COLOURS
-
-        return parse(said, colours=COLOURS, nouns=frozenset(self.known))
-
-    def word(self, noun: str) -> str:
-        """Return the noun as a finder knows it, or ""."""
-        return next((w for w in (noun, singular(noun)) if w in self.known), "")
-
-    def subject(self) -> tuple[Instance, ...]:
-        """Return the main subject; empty where nothing stands out, or nobody looks for it."""
-        return self._plain("subject")
-
-    def faces(self) -> tuple[Instance, ...]:
-        """Return the faces; empty where there is none, or nobody looks for them."""
-        return self._plain("face")
-
-    def _plain(self, word: str) -> tuple[Instance, ...]:
-        for unit in self.known.get(word, ()):
-            if not unit.missing():
-                return self.ask(unit)
-        return ()
 
 
 def vocabulary() -> dict[str, tuple[Finder, ...]]:
@@ -207,6 +122,10 @@ def taken(pool: Pool, scene: Scene) -> tuple[Instance, ...]:
         picked = found[:count]
         if len(picked) < len(found) and part.count is None:
             pool.notes.append(f"{len(found)} of {one} fit; took the one that fits best.")
+    elif pool.mass and len(found) == 1 and part.sides and not (part.size or part.count):
+        picked = (on_sides(found[0], part.sides, scene.image.size),)  # the sky on the left: that much of it
+        if not area(picked[0]):
+            raise not_there(f"{pool.noun} on the {' '.join(part.sides)}")
     else:
         picked = chosen(found, part, pool.plural, scene.image)
     if pool.open and len(picked) < len(found) and not pool.ranked:
@@ -222,24 +141,9 @@ def taken(pool: Pool, scene: Scene) -> tuple[Instance, ...]:
         which = f"the {one}" if len(picked) == 1 else f"all {len(picked)}"
         if len(picked) == 1 < len(found):
             which = f"one {one} of {len(found)}"
-        pool.notes.append(f"Could not check {_list(pool.unchecked)}; took {which}.")
+        pool.notes.append(f"Could not check {listed(pool.unchecked)}; took {which}.")
     note = " ".join(dict.fromkeys(pool.notes))
     return tuple(noted(i, note) for i in picked)
-
-
-def _list(said: Sequence[str]) -> str:
-    quoted = [repr(one) for one in dict.fromkeys(said)]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
-
-
-def noted(instance: Instance, note: str) -> Instance:
-    """Return the instance with a further note."""
-    if not note:
-        return instance
-    before = str(instance.detail.get("note", ""))
-    if note in before:
-        return instance
-    return replace(instance, detail={**instance.detail, "note": f"{before} {note}".strip()})
 
 
 def _everything(part: Part, scene: Scene) -> tuple[Instance, ...]:
@@ -335,7 +239,7 @@ def asked(part: Part, noun: str, word: str, scene: Scene) -> Pool:
     if "of" in unit.options.model_fields:
         part = replace(part, of="", whose="")
     plural = part.all or (noun != one and part.count != 1) or word in unit.mass or part.count not in (None, 1)
-    return Pool(part, noun, found, found, plural, notes=notes, unchecked=unchecked)
+    return Pool(part, noun, found, found, plural, word in unit.mass, notes=notes, unchecked=unchecked)
 
 
 def _ask(unit: Finder, word: str, part: Part, scene: Scene) -> tuple[Instance, ...]:
@@ -386,8 +290,7 @@ def alternatives(
                     return [], ""
             if pool.open and not pool.ranked:
                 ordered = sorted(pool.found, key=prominence, reverse=True)
-                note = " ".join(pool.notes)
-                return [(noted(i, note),) for i in ordered], singular(pool.noun)
+                return [(noted(i, pool.said),) for i in ordered], singular(pool.noun)
             return [taken(pool, scene)], ""
     return [of_phrase(phrase, scene)], ""
 

@@ -15,16 +15,8 @@ from keepdial.select import Instance, Region, _heads
 from keepdial.select import _words as words
 from keepdial.select._choose import prominence, shares
 from keepdial.select._phrase import Part, Relation, singular
-from keepdial.select._resolve import (
-    NOT_THERE,
-    Pool,
-    Scene,
-    alternatives,
-    not_there,
-    noted,
-    pool_of,
-    taken,
-)
+from keepdial.select._pool import NOT_THERE, Pool, Scene, not_there, noted
+from keepdial.select._resolve import alternatives, pool_of, taken
 from keepdial.select._where import DEPTH, fit, nearest, tight
 
 if TYPE_CHECKING:
@@ -131,10 +123,9 @@ def _owners(said: str, scene: Scene) -> tuple[list[tuple[Instance, ...]], tuple[
     phrase = scene.parsed(said)
     if len(phrase.parts) == 1 and phrase.without is None and phrase.parts[0].noun not in words.EVERYTHING:
         pool = pool_of(phrase.parts[0], scene)
-        note = " ".join(pool.notes)
         if pool.open and not pool.ranked:
             ordered = sorted(pool.found, key=prominence, reverse=True)
-            every = [noted(i, note) for i in pool.all]
+            every = [noted(i, pool.said) for i in pool.all]
             kept = [next(e for e, a in zip(every, pool.all, strict=True) if a is o) for o in ordered]
             return [(one,) for one in kept], tuple(every), singular(pool.noun)
         picked = taken(pool, scene)

@@ -19,14 +19,16 @@ class WhatOptions(Options):
         min_length=1,
         max_length=500,
         description=(
-            "A noun that a finder answers, with colour, place, size or rank before it, and what else is "
-            "meant after and; except takes away."
+            "A noun that a finder answers, with colour, place, size, rank or number, whose it is, and where "
+            "it lies by other things; what else is meant after and; except takes away."
         ),
     )
 
 
 def find(options: WhatOptions, image: Image) -> tuple[Instance, ...]:
     """Return what the words mean, each thing an instance; their union is meant.
+
+    What was decided on the way, and what could not be checked, is in each instance's ``detail["note"]``.
 
     Raises `SelectionError` for a noun that no finder answers, a finder that lacks something here, and things
     that are not in the picture.
@@ -38,7 +40,7 @@ def find(options: WhatOptions, image: Image) -> tuple[Instance, ...]:
 
 FINDER = Finder(
     "what",
-    "What is named in words, with colour, place, size and rank.",
+    "What is named in words, with colour, place, number, owner, and where it lies by other things.",
     WhatOptions,
     find=find,
     hugs=True,
