@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from keepdial.errors import BackendError
+from keepdial.operations import operations
 from keepdial.request import Selector
 from keepdial.understand._answer import MOST_VALUES, Refused, answered
+from keepdial.understand._planned import SUREST, planned
 from keepdial.understand.asking import asked
 from keepdial.understand.language import LanguageError
 from tests.understand.chat_server import (
     BRIGHTER,
     GONE,
     GOOD,
+    SENTENCE,
     ask,
     completion,
     hosted,
@@ -83,6 +88,15 @@ HOSTILE = {
 }
 
 
+PIECES = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        ["{", "}", "[", "]", '"', ",", ":", "null", "-1e400", "NaN", "remove", '"pins": [],', "<think>"]
+    ),
+    st.sampled_from(sorted(operations())),
+)
+
+
 class TestHostileAnswers:
     @pytest.mark.parametrize("name", HOSTILE)
     def test_it_is_refused_after_one_more_try(self, name: str) -> None:
@@ -122,6 +136,28 @@ class TestHostileAnswers:
         assert request.targets == (
             Selector(kind="what", options={"words": "the lamp; $(reboot) ../../etc {0} %s"}),
         )
+
+    @settings(deadline=None, max_examples=300)
+    @given(data=st.data())
+    def test_whatever_is_answered_is_a_valid_plan_or_refused(self, data: st.DataObject) -> None:
+        text = GOOD
+        for _ in range(data.draw(st.integers(0, 3))):
+            start = data.draw(st.integers(0, len(text)))
+            stop = data.draw(st.integers(start, min(len(text), start + 30)))
+            text = text[:start] + data.draw(PIECES) + text[stop:]
+        answer, said = None, ""
+        try:
+            answer = answered(text)
+        except Refused as problem:
+            said = str(problem)
+        if answer is None:
+            assert said
+            assert said.isprintable()
+            return
+        for one in planned(answer, SENTENCE, "tiny").steps:
+            unit = operations()[one.operation]
+            unit.params.build(**one.params)
+            assert 0 <= one.sure <= SUREST
 
     def test_pins_of_the_person_stay(self) -> None:
         pin = Selector(kind="box", options={"x": 1, "y": 2, "width": 3, "height": 4})

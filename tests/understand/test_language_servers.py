@@ -7,13 +7,17 @@ import socket
 import threading
 import time
 import tracemalloc
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from keepdial import Image
 from keepdial.errors import Cancelled
 from keepdial.progress import Cancel
+from keepdial.understand._talk import Talk
 from keepdial.understand.language import Endpoint, LanguageError, understand_by_model
 from tests.understand.chat_server import (
     CERTIFICATE,
@@ -49,6 +53,17 @@ BODIES = {
     "a cut connection": (Said(hosted(GOOD).body[:100], promised=5000), "could not be asked"),
     "a negative length": (Said(b"", headers={"Content-Length": "-1"}), "no JSON"),
 }  # fmt: skip
+
+
+KEYS = st.sampled_from(
+    ["choices", "message", "content", "error", "detail", "refusal", "tool_calls", "function", "arguments"]
+)
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=9), KEYS),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=5)),
+    max_leaves=12,
+)
+"""JSON that is nearly an answer."""
 
 
 class TestHostileServers:
@@ -169,6 +184,28 @@ class TestHostileServers:
         while any(t.name == "keepdial-language" for t in threading.enumerate()) and time.monotonic() < until:
             time.sleep(0.01)
         assert not any(t.name == "keepdial-language" for t in threading.enumerate())
+
+    @settings(deadline=None, max_examples=80)
+    @given(body=JSON, status=st.sampled_from([200, 400, 500]))
+    def test_whatever_json_it_sends_is_text_or_a_clear_error(self, body: Any, status: int) -> None:
+        with serving(Said(json.dumps(body).encode(), status)) as host:
+            talk = Talk(Endpoint(host.url, "tiny"), {}, until=time.monotonic() + 5, cancel=None, offline=True)
+            said: object = None
+            try:
+                text: object = talk.say([{"role": "user", "content": "x"}])
+            except LanguageError as problem:
+                text = said = str(problem)
+        assert isinstance(text, str)
+        assert said is None or text.isprintable()
+
+    def test_a_name_that_is_looked_up_for_ever_holds_nobody_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        free = threading.Event()
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: free.wait(20) and [])
+        started = time.monotonic()
+        with pytest.raises(LanguageError, match="within"):
+            understand_by_model("brighter", endpoint=Endpoint("http://model.test", "tiny", seconds=0.3))
+        assert time.monotonic() - started < 3
+        free.set()
 
     def test_nobody_listens(self) -> None:
         with socket.socket() as free:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from keepdial.errors import InputError, KeepdialError
 from keepdial.progress import Event, Listener, silent
+from keepdial.settings import Settings
 from keepdial.understand._endpoint import Endpoint, LanguageError
 from keepdial.understand._planned import agreement, checked, planned
 from keepdial.understand.plan import Plan
@@ -40,7 +41,7 @@ def understand_by_model(
     allow_image: bool = False,
     files: Iterable[str] = (),
     selected: bool = False,
-    offline: bool = False,
+    offline: bool | None = None,
     cancel: Cancel | None = None,
     progress: Listener = silent,
 ) -> Plan:
@@ -57,7 +58,7 @@ def understand_by_model(
         allow_image: whether the picture may be sent.
         files: names of the pictures that the plan may name.
         selected: whether a region was selected beside the sentence, so that steps need no target.
-        offline: whether only a model on this machine may be asked.
+        offline: whether only a model on this machine may be asked; None = as ``KEEPDIAL_OFFLINE`` says.
         cancel: stops at once, whatever the server does.
         progress: hears of each round.
 
@@ -69,6 +70,8 @@ def understand_by_model(
     from keepdial.understand._talk import Talk
     from keepdial.understand.schema import answer_schema
 
+    if offline is None:
+        offline = Settings.from_environment().offline
     until = time.monotonic() + endpoint.seconds
     said = plain(sentence)
     names = _names(files)
@@ -180,8 +183,6 @@ def planner_from(
 
     Raises `InputError` where no model is set up, or what is given cannot be used. ``KEEPDIAL_OFFLINE`` holds.
     """
-    from keepdial.settings import Settings
-
     endpoint = Endpoint.from_environment(url, model, key_from, seconds)
     return Planner(endpoint, allow_image, Settings.from_environment().offline)
 
