@@ -265,6 +265,13 @@ def test_hair_is_shared_out_by_heads(street: Image) -> None:
     assert len(found("everyone's hair", street)) == 3
 
 
+def test_of_what_is_everywhere_a_side_is_that_much_of_it(street: Image) -> None:
+    (one,) = found("the hair on the left", street)
+    assert (one.region.values[:, :100].sum(), one.region.values[:, 100:].sum()) == (600, 0)
+    with pytest.raises(SelectionError, match="No hair on the bottom was found"):
+        found("the hair at the bottom", street)
+
+
 def test_a_place_of_a_thing_is_that_part_of_it(street: Image) -> None:
     (half,) = found("the left half of the car", street)
     assert half.region.values[:, :25].min() == 1
@@ -308,6 +315,8 @@ def test_parts_of_the_picture(words: str, box: tuple[int, int, int, int], street
         ("the other people", "Took 2 of person besides the main one."),
         ("cups or trees", "No trees was found in the picture."),
         ("her face", "3 of person were found; took the most prominent one's."),
+        ("the bride's face", "Could not check 'bride'."),
+        ("the cup next to the old man", "Could not check 'old'."),
         ("it", "'it' was taken as the main subject."),
         ("the hat of the tree", "Could not check 'of the tree'; took the hat."),
         ("the nearest person", "Could not check 'nearest'; took one person of 3."),

@@ -48,7 +48,7 @@ RANK_AT = re.compile(
 
 ADVERBS = (
     r"(?:(?:just|directly|right|immediately|slightly|closely|all|way|partially|partly|half|halfway|somewhere|"
-    r"located|situated|nearly|almost|high|low|up|down|off|out|over|shown|currently|far)\s+)*?"
+    r"located|situated|nearly|almost|high|low|up|down|off|out|over|shown|currently|far)\s+){0,4}?"
 )
 _WITH = (
     "with|wearing|holding|carrying|having|riding|using|pushing|pulling|hugging|eating|drinking|"
@@ -99,6 +99,10 @@ RELATION = re.compile(
 )
 
 
+LONGEST = 12
+"""No mark has more words than this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A mark and how many words it takes.
@@ -126,7 +130,7 @@ def mark_at(tokens: list[str], at: int) -> Mark | None:
     A side counts only where the phrase ends after it, or another mark or a clause follows: in "on the left
     table" the table is meant.
     """
-    rest = " ".join(tokens[at:])
+    rest = " ".join(tokens[at : at + LONGEST])
     if found := RANK_AT.match(rest):
         return Mark("rank", _words(found), (SIDES[found["side"]],), RANKS[found["rank"]], said=found[0])
     if found := GROUND_AT.match(rest):
@@ -142,7 +146,7 @@ def mark_at(tokens: list[str], at: int) -> Mark | None:
     if found := RELATION.match(rest):
         how = next(RELATIONS[i][0] for i in range(len(RELATIONS)) if found[f"r{i}"] is not None)
         return Mark("relation", _words(found), how=how, said=found[0])
-    if at and (found := SIDE_LAST.match(rest)):
+    if at and len(tokens) - at < LONGEST and (found := SIDE_LAST.match(rest)):
         return Mark("side", _words(found), _sides(found, "one", "three", "up", "two"), said=found[0])
     return None
 

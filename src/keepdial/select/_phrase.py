@@ -43,7 +43,7 @@ PICTURE = re.compile(
 )
 """What only says that the thing is in the picture, as everything is."""
 
-MOST = 200
+MOST = 100
 """So many words are read; more are no phrase for a thing."""
 
 

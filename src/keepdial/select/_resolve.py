@@ -20,7 +20,7 @@ from keepdial.select import _words as words
 from keepdial.select._choose import area, by_ground, chosen, coloured, on_sides, others, prominence
 from keepdial.select._phrase import Part, Phrase, singular
 from keepdial.select._pool import Pool, Scene, listed, not_there, noted
-from keepdial.select._where import same
+from keepdial.select._where import same, tight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -214,7 +214,8 @@ def asked(part: Part, noun: str, word: str, scene: Scene) -> Pool:
         found: tuple[Instance, ...] = ()
         if unchecked and able and not part.of and unit.name != "text":
             # What takes any words may know an old man from others.
-            found = _ask(able[0], " ".join((*unchecked, one)), part, scene)
+            role = one == "person" and singular(unchecked[-1]) in words.ROLES
+            found = _ask(able[0], " ".join(unchecked if role else (*unchecked, one)), part, scene)
         if found:
             unchecked = []
         else:
@@ -229,6 +230,7 @@ def asked(part: Part, noun: str, word: str, scene: Scene) -> Pool:
         part = replace(part, colours=(), all=not (part.sides or part.size or part.rank))
     else:
         raise SelectionError(f"Nothing here can find {noun!r}.", hint=f"{known[word][0].missing()} {SHOW_IT}")
+    found = tuple(i for i in found if tight(i) is not None)
     if part.colours:
         found = coloured(found, part.colours, scene.image)
     if not found:

@@ -204,3 +204,14 @@ def describing(tokens: list[Token]) -> bool:
     if word in PREPOSITIONS or (word == "close" and tokens[1:2] and tokens[1].word == "to"):
         return True
     return word.endswith(("ing", "ed")) and english.is_verb(word) and not orders_by_gerund(word)
+
+
+_ASKING = word_set("who whom whose what when where why which how")
+
+
+def inquires(tokens: list[Token]) -> bool:
+    """Whether a piece asks for an answer ("why is the sky blue") and not for a change ("why is it so dark")."""
+    words = [t.word for t in tokens]
+    if words[0] not in _ASKING:
+        return False
+    return not any(w in ("so", "too") for w in words)

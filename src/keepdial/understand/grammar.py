@@ -19,10 +19,11 @@ from dataclasses import replace
 from keepdial.errors import InputError
 from keepdial.understand import clauses
 from keepdial.understand.cutting import cut
+from keepdial.understand.nouns import in_the_picture, target_of
 from keepdial.understand.plan import SURE, Choice, Plan, Question, Step, Target
 from keepdial.understand.reading import Reading, content, readings
 from keepdial.understand.steps import made
-from keepdial.understand.nouns import in_the_picture, target_of
+from keepdial.understand.telling import told
 from keepdial.understand.tokens import Token, plain, tokens_of, words_of
 from keepdial.understand.vocabulary import corrected, foreign, near
 
@@ -87,6 +88,9 @@ class _Reader:
         if not own:
             return
         if own[0].word in ("don't", "not", "never", "without", "no", "nor") and self._limit(own):
+            return
+        if clauses.inquires(own):
+            self.unused.append(words_of(tokens))
             return
         if self._describes(own, joint, hard=hard):
             return
@@ -237,6 +241,8 @@ class _Reader:
             steps += _told(self.unused)
         if not steps and not questions:
             questions.append(_nothing(self.sentence, self.unused, held))
+        steps, doubts = _without_contradictions(steps, held)
+        questions += doubts
         steps = [_with_needs(step) for step in steps]
         return Plan(
             sentence=self.sentence[:4000],
@@ -324,10 +330,53 @@ def _choices(tokens: list[Token]) -> list[Choice]:
         except InputError:
             continue
         if plan.steps and plan.sure >= SURE:
-            from keepdial.understand.telling import told
-
             found.append(Choice(says=told(plan.steps[0]), steps=plan.steps[:1]))
     return found[:3]
+
+
+def _without_contradictions(steps: list[Step], held: list[Target]) -> tuple[list[Step], list[Question]]:
+    """Return the steps without those that undo another, or act on what must survive, and what to ask."""
+    out: list[Step] = []
+    asks: list[Question] = []
+    for i, step in enumerate(steps):
+        against = next((other for other in out if _against(step, other)), None)
+        kept = step.target is not None and any(_same(step.target, one) for one in held)
+        if against is None and not kept:
+            out.append(step)
+            continue
+        if against is not None:
+            out.remove(against)
+            said = f'"{against.words}" and "{step.words}" are against each other.'
+            choices = [Choice(says=told(one), steps=(one,)) for one in (against, step)]
+        else:
+            said = f'"{step.words}" would change what is to be kept.'
+            choices = [Choice(says=told(step), steps=(step,))]
+        asks.append(
+            Question(
+                asks=said, words=step.words, choices=(*choices, Choice(says="leave it out")), at=min(i, 100)
+            )
+        )
+    return out, asks
+
+
+def _against(one: Step, other: Step) -> bool:
+    """Whether two steps turn the same quality of the same thing in opposite directions."""
+    if one.operation != other.operation or one.amount is None or other.amount is None:
+        return False
+    if one.amount.option != other.amount.option or one.amount.value * other.amount.value >= 0:
+        return False
+    if any(a.words and a.words[0] in "+-0123456789" for a in (one.amount, other.amount)):
+        # Numbers are meant: "+2 stops, then -2 stops".
+        return False
+    return (
+        one.target == other.target
+        or (one.target and other.target and _same(one.target, other.target)) is True
+    )
+
+
+def _same(one: Target, other: Target) -> bool:
+    mine, yours = (t.words.lower().removeprefix("the ").removeprefix("a ") for t in (one, other))
+    return mine == yours
 
 
 def _told(unused: list[str]) -> list[Step]:

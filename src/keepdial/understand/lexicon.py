@@ -97,6 +97,7 @@ OPENERS = (
 """How requests begin before what is wanted is said; none of it changes what is meant."""
 
 ENDERS = (
+    "at the same time",
     "so that", "so i", "so we", "so it", "so you", "so the", "so they", "so he", "so she", "because", "since", "in order to", "in order for", "as if", "in order",
     "for my", "for our", "for the purpose", "for use", "for her", "for his", "for linkedin", "for printing", "for instagram", "for facebook", "which", "as i", "as it is",
     "as we", "it is", "it's", "i think", "if you", "if it", "until", "to reveal", "to show", "to enhance", "to improve", "to bring out", "to see", "to create", "to achieve", "to highlight", "to emphasize", "to give", "to have", "to help", "to uncover", "to capture", "to match", "to fit", "to better",

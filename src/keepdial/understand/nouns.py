@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 
 from keepdial.understand import english
 from keepdial.understand.lexicon import (
@@ -27,6 +26,7 @@ from keepdial.understand.lexicon import (
     WHOLE,
     word_set,
 )
+from keepdial.understand.patterns import finder_words
 from keepdial.understand.plan import Relation, Side, Target
 from keepdial.understand.tokens import Token, words_of
 
@@ -199,7 +199,7 @@ def _target(text: str, quoted: str, without: str) -> Named:
     named = [w for w in base if w not in _CLOSED and w not in SIDES and w not in PLACE_NOUNS]
     # "the left half": a place is all there is.
     nouns = [w for w in named if not w.startswith('"')]
-    if len(nouns) > 1 and nouns[-1] in _KIND_OF and nouns[-2] in _finders():
+    if len(nouns) > 1 and nouns[-1] in _KIND_OF and nouns[-2] in finder_words():
         # "the watermark symbol" is a watermark.
         said = re.sub(rf"\b{re.escape(nouns[-2])} {re.escape(nouns[-1])}\b", nouns[-2], said)
         nouns = nouns[:-1]
@@ -232,13 +232,6 @@ def _target(text: str, quoted: str, without: str) -> Named:
 _KIND_OF = word_set(
     "symbol icon emblem mark badge insignia seal overlay pattern figure imprint logo stamp graphic design element image"
 )
-
-
-@cache
-def _finders() -> frozenset[str]:
-    from keepdial.select._resolve import vocabulary
-
-    return frozenset(vocabulary())
 
 
 def _pronoun(words: list[str]) -> bool:

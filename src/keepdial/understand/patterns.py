@@ -55,7 +55,9 @@ class Word:
 def word_of(several: Iterable[str]) -> Word:
     """Return the place in a phrase that takes several words, in all their forms."""
     words = frozenset(several)
-    return Word(words, frozenset(form for w in words if len(w) > 2 for form in english.plain_forms(w)))
+    # A comparative stands for itself: "better" is not asked for by "good".
+    plain = (w for w in words if len(w) > 2 and not english.degree(w)[1])
+    return Word(words, frozenset(form for w in plain for form in english.plain_forms(w)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,27 @@ def _fit(match: Match, tokens: list[Token], at: int) -> bool:
             return False
     if _describes_next(tokens, at, parts):
         return False
-    return _forward(match, tokens, at + 1, anchor + 1) is not None
+    end = _forward(match, tokens, at + 1, anchor + 1)
+    return end is not None and not (isinstance(parts[-1], Word) and _goes_on(tokens, end))
+
+
+def _goes_on(tokens: list[Token], end: int) -> bool:
+    """Whether the noun that ends a phrase only describes the next one: "delete the background PEOPLE"."""
+    if end >= len(tokens) or tokens[end].kind != "word" or "NOUN" not in english.lemmas(tokens[end - 1].word):
+        return False
+    after = tokens[end].word
+    if after in FUNCTION or after in PICTURE or after in _EFFECT or after in PREPOSITIONS:
+        return False
+    kinds = english.lemmas(after)
+    return "NOUN" in kinds and (("VERB" not in kinds and "ADV" not in kinds) or after in finder_words())
+
+
+@cache
+def finder_words() -> frozenset[str]:
+    """Return the nouns that some finder answers, installed or not."""
+    from keepdial.select._resolve import vocabulary
+
+    return frozenset(vocabulary()) | {"people"}
 
 
 def _describes_next(tokens: list[Token], at: int, parts: tuple[Part, ...]) -> bool:

@@ -10,9 +10,10 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from keepdial.errors import ParameterError
 from keepdial.operations import Operation, is_file
-from keepdial.understand import amounts, nouns
+from keepdial.understand import amounts, english, nouns
 from keepdial.understand.plan import SURE, Amount, Choice, Question, Step, Target
 from keepdial.understand.reading import Reading, candidates, content, rivals
+from keepdial.understand.telling import told
 from keepdial.understand.tokens import Token, words_of
 
 UNUSED = 0.87
@@ -69,8 +70,6 @@ def _made(
         return Made(step, replaces=replaces)
     choices = [step, *(_step(tokens, other, before, keep, files)[0] for other in others[:3])]
     doubtful = tuple(s.model_copy(update={"sure": min(s.sure, SURE - 0.1)}) for s in choices)
-    from keepdial.understand.telling import told
-
     return Made(
         question=Question(
             asks=f'"{step.words}" may mean more than one thing.',
@@ -112,6 +111,11 @@ def _step(
         sure *= ODD
     left = [*left, *named.unused]
     sure *= UNUSED ** len(left)
+    if not reading.quality and len(reading.because) == 1 and target is not None and reading.thing is None:
+        (only,) = reading.because
+        if not english.is_verb(tokens[only].word) and len(target.words.split()) > 2:
+            # "the match last NIGHT": one noun among many words hardly asks for anything.
+            sure *= ODD
     if any(tokens[i].corrected for i in reading.because):
         sure *= CORRECTED
     if target is not None and unit.target == "none":
@@ -160,7 +164,6 @@ def _where(
 def _only_describes(target: Target) -> bool:
     """Whether a target is nothing but an adjective: "make the BLUE background black"."""
     from keepdial.regions.colours import COLOURS
-    from keepdial.understand import english
 
     words = (*target.attributes, target.head)
     return target.relation is None and all(
@@ -173,7 +176,6 @@ def _extended(target: Target | None, tokens: list[Token], reading: Reading) -> T
     if target is None or target.head or target.pronoun or not target.sides or target.relation is not None:
         return target
     last = tokens[max(reading.because)]
-    from keepdial.understand import english
     from keepdial.understand.lexicon import FUNCTION
 
     if (
