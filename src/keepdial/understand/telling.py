@@ -136,7 +136,7 @@ def _from_sayings(unit: Operation, step: Step, where: str) -> Iterator[Fit]:
         said = _said_by(saying.params, step.params, saying.amount)
         if said is None:
             continue
-        phrases = (CHOICE.sub(lambda m: m.group(1) or m.group(2) or "", words) for words in saying.words)
+        phrases = (_first_of(words) for words in saying.words)
         best = max(
             (" ".join(words.split()) for words in phrases if words.strip()),
             key=lambda words: _rank(words, where),
@@ -151,6 +151,13 @@ def _from_sayings(unit: Operation, step: Step, where: str) -> Iterator[Fit]:
                 phrase,
                 said - ({saying.amount} if saying.amount else set()),
             )
+
+
+def _first_of(words: str) -> str:
+    """Return a declared phrase with the first of its alternatives, those within others too."""
+    while (plain := CHOICE.sub(lambda m: m.group(1) or m.group(2) or "", words)) != words:
+        words = plain
+    return words
 
 
 def _rank(words: str, where: str) -> tuple[bool, bool]:
