@@ -144,9 +144,8 @@ def test_i2ebench_takes_its_dimension_from_operation_and_target() -> None:
 
 
 def test_weather_that_is_taken_away_is_told_by_the_words_of_its_step() -> None:
-    away = Step(
-        operation="instruct", params={"kind": "weather"}, words="clear the picture of snow", needs="x"
-    )
+    words = "clear the picture of snow"
+    away = Step(operation="instruct", params={"kind": "weather", "prompt": words}, words=words, needs="x")
     come = Step(
         operation="instruct", params={"kind": "weather", "prompt": "make it snow"}, words="make it snow"
     )

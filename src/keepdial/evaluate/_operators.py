@@ -51,11 +51,11 @@ LITERAL: dict[str, tuple[str, ...]] = {
     "grain": ("facet_blur",),
     # Things. Every way to take something away, or put something in its place, is the operator "inpaint_obj".
     "remove": ("inpaint_obj",),
-    "heal": ("inpaint_obj",),
+    "heal": ("inpaint_obj", "denoise"),
     "clone": ("inpaint_obj",),
     "fill": ("inpaint_obj",),
     "camouflage": ("inpaint_obj",),
-    "blemishes": ("inpaint_obj",),
+    "blemishes": ("inpaint_obj", "denoise"),
     "retouch": ("inpaint_obj",),
     "restore": ("inpaint_obj", "denoise"),
     "replace": ("inpaint_obj",),

@@ -24,7 +24,7 @@ OPERATIONS = {
     "brightness": "Lowlight",
     "exposure": "Lowlight",
     "relight": "Lowlight",
-    "shadows": "Lowlight",
+    "shadows": "ShadowRemoval",
     "levels": "Lowlight",
     "highlights": "Lowlight",
     "auto": "Lowlight",
@@ -51,6 +51,11 @@ REMOVED = (
     ("Deblurring", r"blur\w*|fuzz\w*"),
 )
 """What is taken away, by the words of the target, where it is no object."""
+ADDED = re.compile(
+    r"^\W*(?:please )?(?:add|make|let|put|turn|change|give|set|have|show|cover|with|in|at)\b|\bmore\b",
+    re.IGNORECASE,
+)
+"""Words of a step that brings weather, where the others take it away."""
 
 SERVES = {
     "BGReplacement": Serves("background", words=True),
@@ -79,13 +84,9 @@ def dimension_of(step: Step) -> str:
     if step.operation in ("remove", "cutout", "heal") and target is not None:
         said = (*target.attributes, target.head or target.words)
         return _taken(" ".join(said)) or OPERATIONS[step.operation]
-    if (
-        step.operation == "instruct"
-        and step.params.get("kind") == "weather"
-        and not step.params.get("prompt")
-    ):
-        # Weather that is taken away has no words to paint from; which it is stands in the sentence's own.
-        return _taken(step.words) or NOTHING
+    if step.operation == "instruct" and step.params.get("kind") == "weather":
+        # Which weather it is stands in the words of the step alone.
+        return NOTHING if ADDED.search(step.words) else _taken(step.words) or NOTHING
     if step.operation == "add":
         return "DirectionPerception" if points(target) else "Counting"
     return OPERATIONS.get(step.operation, NOTHING)
