@@ -1,4 +1,4 @@
-"""Sentences: what they ask for, where, how much, and what they protect."""
+"""Sentences: what they ask for, where, how much, what they protect, and what has to be asked."""
 
 from __future__ import annotations
 
@@ -6,21 +6,28 @@ from typing import Any
 
 import pytest
 
-from keepdial.errors import InputError, ParameterError
-from keepdial.operations import is_file, operations
-from keepdial.understand.grammar import request_of, understand_words
+from keepdial.errors import InputError, ParameterError, Unclear
+from keepdial.operations import operations
+from keepdial.understand.asking import asked
+from keepdial.understand.grammar import understand_words
+from keepdial.understand.plan import SURE, Plan
 from keepdial.understand.resolve import resolve
 
 Step = tuple[str, dict[str, Any], str]
 
 
 def steps(sentence: str) -> list[Step]:
-    found = []
-    for one in understand_words(sentence, files={"sea.jpg": "AAAA"}):
-        asked = one.request
-        words = " + ".join(str(target.options["words"]) for target in asked.targets)
-        found.append((asked.operation, dict(asked.params), words))
-    return found
+    plan = understand_words(sentence, files=("sea.jpg",))
+    return [(s.operation, dict(s.params), s.target.words if s.target else "") for s in plan.steps]
+
+
+def test_typing_errors_are_read_as_what_was_meant() -> None:
+    assert steps("remvoe teh backgroud") == [("cutout", {}, "")]
+    assert [name for name, _, _ in steps("incraese the saturnation and brigtness")] == [
+        "saturation",
+        "brightness",
+    ]
+    assert steps("dont tuoch the logo, brigthen the sky")[0][2] == "the sky"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +41,7 @@ def steps(sentence: str) -> list[Step]:
         ("Get rid of the two people on the left", [("remove", {}, "the two people on the left")]),
         ("remove the text and the logo", [("remove", {}, "the text and the logo")]),
         ("erasing the date stamp", [("remove", {}, "the date stamp")]),
-        ("erase the text 'SALE, NOW'", [("remove", {}, "the text 'SALE, NOW'")]),
+        ("erase the text 'SALE, NOW'", [("remove", {}, 'the text "SALE, NOW"')]),
         (
             "make the sky and the sea exposure +1",
             [("exposure", {"stops": 1.0}, "the sky and the sea")],
@@ -58,7 +65,7 @@ def steps(sentence: str) -> list[Step]:
         ("turn the background black and white", [("black-and-white", {}, "the background")]),
         ("make the background white", [("background", {"to": "colour", "colour": "white"}, "")]),
         ("change the background to #f0e0d0", [("background", {"to": "colour", "colour": "#f0e0d0"}, "")]),
-        ("put sea.jpg as background", [("background", {"to": "image", "image": "AAAA"}, "")]),
+        ("put sea.jpg as background", [("background", {"to": "image", "image": "sea.jpg"}, "")]),
         ("remove the background", [("cutout", {}, "")]),
         (
             "exposure +1 on everything except the cup",
@@ -76,24 +83,61 @@ def test_a_sentence_becomes_steps(sentence: str, expected: list[Step]) -> None:
         ("exposure +1 but keep the faces", ["the faces"]),
         ("exposure +1 and don't touch the logo", ["the logo"]),
         ("leave the sky alone, exposure +1", ["the sky"]),
-        ("keep the cup exactly as it is; exposure +1", ["the cup exactly"]),
+        ("keep the cup exactly as it is; exposure +1", ["the cup"]),
         ("exposure +1 without changing the text", ["the text"]),
+        ("exposure +1 while keeping the faces and the text intact", ["the faces and the text"]),
+        ("the logo must stay, exposure +1", ["the logo"]),
     ],
 )
 def test_what_is_protected_becomes_a_pin(sentence: str, pins: list[str]) -> None:
-    (step,) = understand_words(sentence)
-    assert [pin.options["words"] for pin in step.request.pins] == pins
-    assert step.request.params == {"stops": 1.0}
-    assert step.request.targets == ()
+    plan = understand_words(sentence)
+    assert [target.words for target in plan.protected] == pins
+    assert [(s.operation, s.params, s.target) for s in plan.steps] == [("exposure", {"stops": 1.0}, None)]
+    request = asked(plan)
+    assert [pin.options["words"] for pin in request.pins] == pins
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "brighter, and keep everything else exactly",
+        "make it brighter but leave the rest as it is",
+        "brighter; keep it natural",
+    ],
+)
+def test_what_is_kept_anyway_is_no_pin(sentence: str) -> None:
+    plan = understand_words(sentence)
+    assert plan.protected == ()
+    assert [s.operation for s in plan.steps] == ["brightness"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "keep"),
+    [
+        ("completely redo the sky", 0.0),
+        ("make a variation and keep 70 %", 0.7),
+        ("make a variation, keep most of it", 0.8),
+        ("make a variation, staying close to the original", 0.7),
+        ("make a variation", None),
+    ],
+)
+def test_the_dial_in_words(sentence: str, keep: float | None) -> None:
+    plan = understand_words(sentence)
+    assert [(s.operation, s.keep) for s in plan.steps] == [("variation", keep)]
 
 
 def test_each_step_says_which_words_led_to_it() -> None:
-    one, two = understand_words("underexpose the sky a bit and remove the cup")
-    assert (one.because, one.words) == ("underexpose", "underexpose the sky a bit")
-    assert (two.because, two.request.words) == ("remove", "remove the cup")
-    together = request_of((one, two))
-    assert together.operation == "exposure"
-    assert [step.operation for step in together.then] == ["remove"]
+    plan = understand_words("underexpose the sky a bit and remove the cup")
+    one, two = plan.steps
+    assert (one.because, one.words) == (("underexpose",), "underexpose the sky a bit")
+    assert one.amount is not None
+    assert (one.amount.option, one.amount.words) == ("stops", "a bit")
+    assert (two.because, two.words) == (("remove",), "remove the cup")
+    request = asked(plan)
+    assert request.operation == "exposure"
+    assert [step.operation for step in request.then] == ["remove"]
+    assert request.read is not None
+    assert request.read.sentence == "underexpose the sky a bit and remove the cup"
 
 
 @pytest.mark.parametrize(
@@ -104,77 +148,186 @@ def test_words_give_an_amount_its_direction(sentence: str, stops: float) -> None
     assert steps(sentence) == [("exposure", {"stops": stops}, "")]
 
 
-def test_a_negation_is_not_understood_as_its_opposite() -> None:
-    with pytest.raises(InputError, match="not understood"):
-        understand_words("don't exposure +1")
+@pytest.mark.parametrize(
+    ("sentence", "amount"),
+    [
+        ("brighter", 30), ("the picture is too dark", 30), ("why is it so dark?", 30), ("not bright enough", 30),
+        ("less dark", 30), ("increase the brightness", 30), ("I wish it were brighter", 30), ("brightness up", 30),
+        ("too bright", -30), ("less bright", -30), ("darker", -30), ("the brightness is too high", -30),
+        ("turn the brightness down", -30), ("could you darken it please", -30), ("make it not so bright", -30),
+        ("brighten it slightly", 15), ("much brighter", 54), ("brighter by 12 %", 12), ("brightness -20", -20),
+        ("a touch darker", -9),
+    ],
+)  # fmt: skip
+def test_one_quality_in_many_words(sentence: str, amount: float) -> None:
+    assert steps(sentence) == [("brightness", {"amount": amount}, "")]
 
 
-@pytest.mark.parametrize("sentence", ["", "   \n", "please", "the cup", "frobnicate the cup", "?!", "\0"])
-def test_what_is_not_understood_is_told_and_not_guessed(sentence: str) -> None:
+def test_a_direction_holds_for_all_that_is_named_with_it() -> None:
+    assert [(n, p["amount"]) for n, p, _ in steps("reduce the contrast, saturation and clarity a bit")] == [
+        ("contrast", -30.0), ("saturation", -30.0), ("clarity", -24.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", ["don't exposure +1", "do not brighten it", "no cropping please"])
+def test_a_negation_is_not_understood_as_its_opposite(sentence: str) -> None:
+    plan = understand_words(sentence)
+    assert not plan.steps
+    assert plan.questions
+    with pytest.raises(Unclear):
+        asked(plan)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "target", "sides", "relation", "count"),
+    [
+        ("remove the red cup on the left", "cup", ("left",), None, None),
+        ("remove the cup to the left of the plate", "cup", (), ("left of", "the plate"), None),
+        ("brighten the upper window", "window", ("top",), None, None),
+        ("remove the two men behind the car", "men", (), ("behind", "the car"), 2),
+        ("blur the face in the top left corner", "face", ("top", "left"), None, None),
+        ("recolor the roof of the house in red", "roof", (), ("of", "the house"), None),
+        ("darken the sky in this photo", "sky", (), None, None),
+    ],
+)
+def test_things_have_places(sentence: str, target: str, sides: Any, relation: Any, count: int | None) -> None:
+    (step,) = understand_words(sentence).steps
+    assert step.target is not None
+    assert (step.target.head, step.target.sides, step.target.count) == (target, sides, count)
+    found = step.target.relation
+    assert (None if found is None else (found.how, found.of)) == relation
+
+
+def test_a_pronoun_points_back() -> None:
+    assert steps("remove the man and replace him with a tree") == [
+        ("replace", {"prompt": "a tree"}, "the man")
+    ] or [name for name, _, _ in steps("remove the man and replace him with a tree")] == ["remove", "replace"]
+    assert steps("remove the cup and replace it with a bowl") == [
+        ("replace", {"prompt": "a bowl"}, "the cup")
+    ]
+    assert steps("remove the dog and make it brighter")[1] == ("brightness", {"amount": 30.0}, "")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "operation", "params", "target"),
+    [
+        ("replace the dog with a black cat", "replace", {"prompt": "a black cat"}, "the dog"),
+        ("swap the sign for a street lamp", "replace", {"prompt": "a street lamp"}, "the sign"),
+        ("add a hat to the man on the right", "add", {"prompt": "a hat"}, "the man on the right"),
+        ("give her a red scarf", "add", {"prompt": "a red scarf"}, "her"),
+        ("turn the horse into a zebra", "replace", {"prompt": "a zebra"}, "the horse"),
+        ("make them wear hats", "add", {"prompt": "hats"}, "them"),
+        ("put her on a beach", "background", {"to": "prompt", "prompt": "a beach"}, "her"),
+    ],
+)
+def test_what_only_a_painter_can_do_is_named_and_not_done(
+    sentence: str, operation: str, params: dict[str, Any], target: str
+) -> None:
+    plan = understand_words(sentence)
+    assert steps(sentence) == [(operation, params, target)]
+    assert not plan.ready
+    assert plan.needs
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "please",
+        "the cup",
+        "frobnicate the cup",
+        "?!",
+        "what is the weather like",
+        "thanks a lot",
+        "hello there",
+    ],
+)
+def test_what_is_not_understood_is_asked_and_not_guessed(sentence: str) -> None:
+    try:
+        plan = understand_words(sentence)
+    except InputError as error:
+        assert error.hint
+        return
+    assert not plan.ready
+    assert plan.questions
+    with pytest.raises(Unclear) as caught:
+        asked(plan)
+    assert caught.value.plan.questions
+
+
+def test_what_is_against_itself_is_asked() -> None:
+    plan = understand_words("make it brighter and darker")
+    assert not plan.steps
+    assert "against each other" in plan.questions[0].asks
+    chosen = plan.answered({0: 1})
+    assert [s.params for s in chosen.steps] == [{"amount": -30.0}]
+    assert chosen.ready
+    assert "is to be kept" in understand_words("remove the car but do not touch the car").questions[0].asks
+
+
+@pytest.mark.parametrize(
+    "sentence", ["", "   \n", "\0", "\ud800", "<b></b>", "a" * 1_000_000, "remove " * 1000]
+)
+def test_what_cannot_be_read_is_refused(sentence: str) -> None:
     with pytest.raises(InputError) as caught:
         understand_words(sentence)
     assert caught.value.hint
+    assert len(str(caught.value)) < 300
 
 
-def test_a_word_near_a_known_one_is_offered() -> None:
-    with pytest.raises(InputError, match="Did you mean exposure"):
-        understand_words("expusore of the cup")
-
-
-@pytest.mark.parametrize("sentence", ["a" * 1_000_000, "remove " * 1000])
-def test_long_sentences_are_refused(sentence: str) -> None:
-    with pytest.raises(InputError, match="at most"):
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Bitte entferne den Hintergrund und mach es heller", "enlève la voiture rouge", "quita el fondo por favor",
+        "убери фон", "背景を消して", "删除背景", "أزل الخلفية",
+    ],
+)  # fmt: skip
+def test_other_languages_are_told_so(sentence: str) -> None:
+    with pytest.raises(InputError, match="English"):
         understand_words(sentence)
 
 
 @pytest.mark.parametrize(
-    "sentence", ["<b>remove</b> the cup", "remove the cup 😀", "ｒｅｍｏｖｅ", "\ud800 remove the cup"]
+    "sentence",
+    [
+        "<b>remove</b> the cup",
+        "remove the cup 😀",
+        "ｒｅｍｏｖｅ the cup",
+        "\ud800 remove the cup",
+        "remove\0the cup",
+        "remove &quot;the cup&quot;",
+    ],
 )
 def test_odd_characters_do_no_harm(sentence: str) -> None:
-    try:
-        found = understand_words(sentence)
-    except InputError:
-        return
-    assert all(step.request.operation == "remove" for step in found)
+    plan = understand_words(sentence)
+    assert [s.operation for s in plan.steps] == ["remove"]
+    assert Plan.model_validate_json(plan.model_dump_json()) == plan
 
 
 def test_a_picture_that_was_not_handed_over_is_not_read() -> None:
     with pytest.raises(ParameterError, match="handed over"):
-        understand_words("background from /etc/secret.png")
+        understand_words("background from /etc/secret.png", files=("sea.jpg",))
+    with pytest.raises(ParameterError, match="handed over"):
+        asked(understand_words("background from /etc/secret.png"))
 
 
-def test_every_saying_of_every_operation_is_understood() -> None:
-    meant: dict[str, set[str]] = {}
-    for unit in operations().values():
-        for saying in unit.says:
-            for phrase in saying.words:
-                meant.setdefault(phrase, set()).add(unit.name)
-    for unit in operations().values():
-        for saying in unit.says:
-            for phrase in saying.words:
-                plain = phrase
-                for slot, word in (
-                    ("colour", "red"),
-                    ("number", "2"),
-                    ("file", "sea.jpg"),
-                    ("aspect", "4:3"),
-                    ("point", "12,9"),
-                    ("target", "20,9"),
-                ):
-                    plain = plain.replace(f"{{{slot}}}", word)
-                target = "" if unit.target != "required" else " the cup"
-                said = f"make{target} {plain}" if phrase == "{colour}" else plain + target
-                found = understand_words(said, files={"sea.jpg": "AAAA"})
-                assert meant[phrase] & {step.request.operation for step in found}, phrase
-                if not any(is_file(field) for field in unit.params.model_fields.values()):
-                    for step in found:
-                        resolve(step.request)
+@pytest.mark.parametrize("name", sorted(operations()))
+def test_every_operation_is_understood_by_its_own_sentences(name: str) -> None:
+    unit = operations()[name]
+    assert len(unit.asks) >= 2
+    for sentence in unit.asks:
+        plan = understand_words(sentence)
+        assert name in [s.operation for s in plan.steps], sentence
+        assert not plan.questions, sentence
+        assert plan.sure >= SURE, sentence
 
 
-def test_no_phrase_means_two_things_at_once() -> None:
-    meant: dict[tuple[str, frozenset[str]], str] = {}
-    for unit in operations().values():
-        for saying in unit.says:
-            for phrase in saying.words:
-                key = phrase, frozenset(saying.units)
-                assert meant.setdefault(key, unit.name) == unit.name, phrase
+@pytest.mark.parametrize("sentence", ["exposure +1, then saturation -20 and blur the background"])
+def test_a_plan_runs_as_it_stands(sentence: str) -> None:
+    found = resolve(asked(understand_words(sentence)))
+    assert [s.operation for s in found.steps] == ["exposure", "background"]
+    assert [more.operation for more in found.steps[0].also] == ["saturation"]
+
+
+def test_one_sentence_means_the_same_every_time() -> None:
+    sentence = "remove the man on the left, make the sky a lot bluer and add a bit of grain"
+    assert understand_words(sentence) == understand_words(sentence)

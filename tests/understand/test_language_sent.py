@@ -292,7 +292,9 @@ class TestEndpoint:
             "http://localhost:11434/v1", "qwen3:8b", "MY_KEY", seconds=30.0, structured="object"
         )
         assert not planner.allow_image, "nothing in the environment allows it"
-        assert "The key is sent without encryption, over http." in planner.notes()
+        assert len(planner.notes()) == 1
+        wide = planner_from("http://192.168.1.20:8000")
+        assert "The key is sent without encryption, over http, in your own network." in wide.notes()
         mine = planner_from("http://localhost:8080", model="other", key_from="OTHER", seconds=5).endpoint
         assert (mine.port, mine.model, mine.key_from, mine.seconds) == (8080, "other", "OTHER", 5)
         monkeypatch.setenv("KEEPDIAL_LANGUAGE_SECONDS", "soon")

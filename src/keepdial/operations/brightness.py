@@ -51,7 +51,7 @@ OPERATION = Operation(
     ),
     says=(
         Saying(
-            ("brightness {number}", "brightness up", "turn up light"),
+            ("brightness up", "turn up light"),
             {"amount": 30},
             amount="amount",
             units=("%", "percent"),

@@ -63,7 +63,8 @@ OPERATION = Operation(
             (
                 "(raise|lift|lower|bend|stretch|cross|fold|move|turn|tilt|wave|shake|extend|spread|wag|kick|hold up|put up|flap) {thing} (arm|left arm|right arm|arms|hand|left hand|right hand|hands|leg|legs|left leg|right leg|foot|tail|paw|wing|wings|trunk|ears|knee|elbow|fist|thumb|head)",
                 "(raise|lift|lower|bend|stretch|cross|fold|turn|tilt|wave|shake|extend|spread|wag|kick|hold up|put up|flap) (arm|left arm|right arm|arms|hand|left hand|right hand|hands|leg|legs|left leg|right leg|foot|tail|paw|wing|wings|trunk|ears|knee|elbow|fist|thumb|head)",
-                "(sit|lie|kneel|crouch|squat|bend|stand|look|turn|lean|jump|walk|run|face|fly) (down|up|away|at camera|around|forward|back|over)",
+                "turn (away|around|towards camera)",
+                "(sit|lie|kneel|crouch|squat|bend|stand|look|lean|jump|walk|run|face|fly) (down|up|away|at camera|around|forward|back|over)",
                 "(make|have|let) {thing} (jump|dance|run|walk|sit|stand|kneel|fly|swim|wave|laugh|cry|yawn|sleep|swing|hold|eat|drink|read|ride|point|turn|climb|play|face|hug|kiss|lie|lean|clap|shout|open|close|raise|lift|bow|salute|wink|blink|carry|throw|catch|kick|sing)",
                 "(make|have|let) {thing} (jump|dance|run|walk|sit|stand|kneel|fly|swim|wave|laugh|cry|yawn|sleep|swing|hold|eat|drink|read|ride|point|turn|climb|play|face|hug|kiss|lie|lean|clap|shout|open|close|raise|lift|bow|salute|wink|blink|carry|throw|catch|kick|sing) {rest}",
                 "(face|look at|turn to) camera",

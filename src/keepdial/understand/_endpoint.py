@@ -139,6 +139,11 @@ class Endpoint:
         return self.parts.scheme.lower() == "https"
 
     @property
+    def local(self) -> bool:
+        """Whether the address names this machine itself."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+    @property
     def path(self) -> str:
         """The path of chat completions: ``/v1/chat/completions`` where the address has no path."""
         path = self.parts.path.rstrip("/")

@@ -94,7 +94,6 @@ def _step(step: AnsweredStep, sentence: str) -> Step:
         amount=amount,
         keep=step.keep,
         words=words,
-        because=(words,) if words else (),
         sure=sure,
     )
     return made.model_copy(update={"needs": needs(made)})

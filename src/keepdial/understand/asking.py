@@ -63,19 +63,20 @@ def refuse(plan: Plan) -> None:
         raise RouteError(" ".join(plan.needs), hint="Nothing was changed.")
     doubtful = [(i, step) for i, step in enumerate(plan.steps) if step.sure < SURE]
     if doubtful:
-        raise Unclear(plan.model_copy(update={"questions": tuple(_whether(i, s) for i, s in doubtful)}))
+        left = tuple(step for step in plan.steps if step.sure >= SURE)
+        # Each question stands where its step stood among those that are left.
+        asks = tuple(_whether(i - before, step) for before, (i, step) in enumerate(doubtful))
+        raise Unclear(plan.model_copy(update={"steps": left, "questions": asks}))
 
 
 def _whether(at: int, step: Step) -> Question:
     from keepdial.understand.telling import told
 
-    said = f'Is "{step.words}" meant as: {told(step)}?'
-    return Question(
-        asks=said,
-        words=step.words,
-        choices=(Choice(says=told(step), steps=(step,)), Choice(says="leave it out")),
-        at=at,
-    )
+    meant = told(step)
+    same = meant.lower() == step.words.lower()
+    asks = f'"{step.words}" is not certain.' if same else f'Is "{step.words}" meant as: {meant}?'
+    choices = (Choice(says=meant, steps=(step,)), Choice(says="leave it out"))
+    return Question(asks=asks, words=step.words, choices=choices, at=at)
 
 
 def selector_of(target: Target) -> Selector:

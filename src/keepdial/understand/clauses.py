@@ -127,7 +127,7 @@ _ENDERS = {e.split()[0]: [f.split() for f in ENDERS if f.split()[0] == e.split()
 def purpose(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     """Return the tokens up to a reason or purpose, and the rest ("so that one sees the faces")."""
     words = [t.word for t in tokens]
-    for i in range(2, len(words)):
+    for i in range(1, len(words)):
         if any(words[i : i + len(e)] == e for e in _ENDERS.get(words[i], ())):
             return tokens[:i], tokens[i:]
     return tokens, []

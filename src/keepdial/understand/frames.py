@@ -209,11 +209,11 @@ def _into(
     clause = words_of(tokens)
     first = words[0]
     noun_phrase = first in _NEW or (at_like is not None and first not in ("more", "less")) or _plural(words)
+    if first in ("wear", "wearing") and len(new) > 1:
+        yield Frame(known["add"], {"prompt": words_of(new[1:])}, thing, used, because, sure, 1.05)
+        return
     if noun_phrase and not whole:
         yield Frame(known["replace"], {"prompt": said}, thing, used, because, sure)
-        return
-    if first in ("wear", "wearing"):
-        yield Frame(known["add"], {"prompt": words_of(new[1:])}, thing, used, because, sure)
         return
     plain = english.lemmas(first)
     if "VERB" in plain and first in plain["VERB"] and not english.is_adjective(first):

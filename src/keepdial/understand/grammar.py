@@ -17,7 +17,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from keepdial.errors import InputError
-from keepdial.understand import clauses
+from keepdial.understand import clauses, english
 from keepdial.understand.cutting import cut
 from keepdial.understand.nouns import in_the_picture, target_of
 from keepdial.understand.plan import SURE, Choice, Plan, Question, Step, Target
@@ -71,23 +71,31 @@ class _Reader:
         self.unused: list[str] = []
         self.strange: list[tuple[int, list[Token]]] = []
         self.sign = 0
+        self.protecting: list[Token] = []
 
     def take(self, tokens: list[Token], joint: str, *, hard: bool) -> None:
         """Take one piece; `joint` is the word that stood before it, `hard` whether a sentence began."""
         if hard:
             self._leave_waiting()
             self.sign = 0
+        if self._goes_on_protecting(tokens, joint, hard=hard):
+            return
         held = clauses.protects(tokens)
         if held is not None and not _asks_more(tokens):
             if held:
                 self.protected.append(held)
+                self.protecting = tokens
             else:
                 self.unused.append(words_of(tokens))
             return
         own, reason = clauses.purpose(clauses.opened(tokens))
         if not own:
             return
-        if own[0].word in ("don't", "not", "never", "without", "no", "nor") and self._limit(own):
+        if (
+            own[0].word in ("don't", "not", "never", "without", "no", "nor")
+            and not _lacks(own)
+            and self._limit(own)
+        ):
             return
         if clauses.inquires(own):
             self.unused.append(words_of(tokens))
@@ -115,6 +123,21 @@ class _Reader:
         if not hard and self._joins(own, joint):
             return
         self._without_reading(own, tokens, joint)
+
+    def _goes_on_protecting(self, tokens: list[Token], joint: str, *, hard: bool) -> bool:
+        """Whether a piece is one more thing that must survive: "keep the faces AND THE TEXT"."""
+        before, self.protecting = self.protecting, []
+        if hard or not before or joint not in (",", "and", "&", "or", "/") or clauses.orders(tokens):
+            return False
+        if _stands(readings(tokens), tokens):
+            return False
+        both = [*before, replace(tokens[0], text=joint, word=joint, kind="word"), *tokens]
+        held = clauses.protects(both)
+        if not held:
+            return False
+        self.protected[-1] = held
+        self.protecting = both
+        return True
 
     def _describes(self, own: list[Token], joint: str, *, hard: bool) -> bool:
         """Whether a piece only says more of the thing that the step before it is about, and take it there.
@@ -203,6 +226,14 @@ class _Reader:
 
     def _limit(self, own: list[Token]) -> bool:
         """Whether a piece forbids something ("don't make it too dark", "no cropping"): nothing is done."""
+        if (
+            own[0].word == "no"
+            and len(own) > 1
+            and own[1].word.endswith("ing")
+            and english.is_verb(own[1].word)
+        ):
+            self.unused.append(words_of(own))
+            return True
         rest = own[1:]
         while rest and rest[0].word in ("to", "be", "the", "any"):
             rest = rest[1:]
@@ -280,6 +311,11 @@ def _as_instruction(tokens: list[Token]) -> Choice:
         sure=0.5,
     )
     return Choice(says=f"give it to a model that follows instructions: {said}", steps=(_with_needs(step),))
+
+
+def _lacks(tokens: list[Token]) -> bool:
+    """Whether a negation says that there is too little: "not bright enough"."""
+    return any(t.word == "enough" for t in tokens)
 
 
 def _is_goal(found: list[Reading]) -> bool:

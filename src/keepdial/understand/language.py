@@ -159,8 +159,8 @@ class Planner:
             said.append(f"So does a copy of the picture of {size}, {len(data):,} bytes, without metadata.")
         elif image is not None:
             said.append("The picture is not sent.")
-        if end.key_from and not end.secure:
-            said.append("The key is sent without encryption, over http.")
+        if end.key_from and not end.secure and not end.local:
+            said.append("The key is sent without encryption, over http, in your own network.")
         return tuple(said)
 
 

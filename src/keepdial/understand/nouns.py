@@ -199,7 +199,7 @@ def _target(text: str, quoted: str, without: str) -> Named:
     named = [w for w in base if w not in _CLOSED and w not in SIDES and w not in PLACE_NOUNS]
     # "the left half": a place is all there is.
     nouns = [w for w in named if not w.startswith('"')]
-    if len(nouns) > 1 and nouns[-1] in _KIND_OF and nouns[-2] in finder_words():
+    if len(nouns) > 1 and nouns[-1] in _KIND_OF and _finds(nouns[-2], nouns[-1]):
         # "the watermark symbol" is a watermark.
         said = re.sub(rf"\b{re.escape(nouns[-2])} {re.escape(nouns[-1])}\b", nouns[-2], said)
         nouns = nouns[:-1]
@@ -232,6 +232,10 @@ def _target(text: str, quoted: str, without: str) -> Named:
 _KIND_OF = word_set(
     "symbol icon emblem mark badge insignia seal overlay pattern figure imprint logo stamp graphic design element image"
 )
+
+
+def _finds(noun: str, kind: str) -> bool:
+    return noun in finder_words() and f"{noun} {kind}" not in finder_words()
 
 
 def _pronoun(words: list[str]) -> bool:

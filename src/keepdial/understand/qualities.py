@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from keepdial.operations import Operation, Quality, operations
 from keepdial.understand import english
+from keepdial.understand.amounts import WORDS
 from keepdial.understand.lexicon import (
     ARTICLES,
     BE,
@@ -319,6 +320,9 @@ def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> W
         i = next(i for i in range(at - 1, -1, -1) if words[i] in FIX)
         # "fix the noise" is plain; "adjust the brightness" leaves open which way.
         return Wanted(name, -1 if fault else 1, used | {i}, 0.9 if fault else 0.62, 1.85 + length)
+    if at > 1 and words[at - 1] == "of" and words[at - 2] in WORDS and not set(words[:at]) & BE:
+        # "with a lot of grain"
+        return Wanted(name, 1, used, 0.88, 0.9 + length)
     if before:
         return Wanted(name, before, used, 0.85, 0.8 + length, spoken=False)
     alone = all(

@@ -23,7 +23,7 @@ def nearest(word: str, lexicon: frozenset[str]) -> str | None:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    if len(word) < 4 or word in lexicon or english.known(word) or not word.isascii():
+    if len(word) < 3 or word in lexicon or english.known(word) or not word.isascii():
         return None
     most = 1 if len(word) < 8 else 2
     near = [

@@ -113,7 +113,8 @@ def _step(
     sure *= UNUSED ** len(left)
     if not reading.quality and len(reading.because) == 1 and target is not None and reading.thing is None:
         (only,) = reading.because
-        if not english.is_verb(tokens[only].word) and len(target.words.split()) > 2:
+        noun = "NOUN" in english.lemmas(tokens[only].word) and not english.is_verb(tokens[only].word)
+        if noun and len(target.words.split()) > 2:
             # "the match last NIGHT": one noun among many words hardly asks for anything.
             sure *= ODD
     if any(tokens[i].corrected for i in reading.because):
@@ -165,9 +166,11 @@ def _only_describes(target: Target) -> bool:
     """Whether a target is nothing but an adjective: "make the BLUE background black"."""
     from keepdial.regions.colours import COLOURS
 
-    words = (*target.attributes, target.head)
-    return target.relation is None and all(
-        w in COLOURS or (english.is_adjective(w) and "NOUN" not in english.lemmas(w)) for w in words if w
+    words = [w for w in (*target.attributes, target.head) if w]
+    return (
+        bool(words)
+        and target.relation is None
+        and all(w in COLOURS or (english.is_adjective(w) and "NOUN" not in english.lemmas(w)) for w in words)
     )
 
 
