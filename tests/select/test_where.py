@@ -300,6 +300,28 @@ def test_parts_of_the_picture(words: str, box: tuple[int, int, int, int], street
 
 
 @pytest.mark.parametrize(
+    ("words", "box", "pixels"),
+    [
+        # The car is at columns 140 to 189 and rows 50 to 79.
+        ("to the left of the car", (90, 50, 50, 30), 1500),
+        ("on the right side of the car", (190, 50, 10, 30), 300),
+        ("the area above the car", (140, 20, 50, 30), 1500),
+        ("under the car", (140, 80, 50, 30), 1500),
+        ("next to the car", (115, 35, 85, 60), 85 * 60 - 1500),
+        ("in front of the car", (140, 65, 50, 30), 1500),
+        ("between the plate and the cup on the left", (44, 100, 6, 8), 48),
+        ("the space between the hat and the dog", (27, 26, 85, 84), 85 * 84),
+    ],
+)
+def test_a_place_beside_a_thing(
+    words: str, box: tuple[int, int, int, int], pixels: int, street: Image
+) -> None:
+    (one,) = found(words, street)
+    assert one.region.box == Box(*box)
+    assert one.region.values.sum() == pixels
+
+
+@pytest.mark.parametrize(
     ("words", "note"),
     [
         ("the girl who is smiling", "Could not check 'smiling'; took one girl of 3."),
@@ -343,6 +365,8 @@ def test_what_is_certain_needs_no_note(words: str, street: Image) -> None:
         ("the cups behind the tree", "'behind the tree' cannot be checked: No tree was found"),
         ("the face of the tree", "Whose face is meant cannot be told: No tree was found"),
         ("the face of the dog", "No face of the dog was found"),
+        ("between the dog", "The picture has no room between the dog."),
+        ("the two to the left of the car", "It was not said what is meant"),
         ("the other dog", "No other dog was found"),
         ("the dog above the car", "No dog above the car was found"),
         ("the person in white", "No person with white was found"),

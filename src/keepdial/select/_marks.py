@@ -38,7 +38,7 @@ SIDE_FIRST = re.compile(rf"{SIDE_AREA}(?=\s)")
 
 GROUND_AT = re.compile(
     rf"(?:in|at|from|of|into|on|within|to|up)\s+{THE}(?:(?:far|very|immediate|distant|blurred|blurry)\s+)*"
-    rf"(?:(?P<one>{SIDE})\s+)?"
+    rf"(?:(?P<one>{SIDE})\s+(?:(?:side|part|corner|half|end)\s+)?(?:of\s+(?:the\s+)?)?)?"
     rf"(?P<ground>{_any(GROUNDS)})(?:\s+(?:area|part|row))?(?=\s|$)(?!\s+of\b)"
 )
 
@@ -86,7 +86,7 @@ RELATIONS = (
         "near",
         r"next\s+to|beside|near(?:by)?(?:\s+to)?|close\s+(?:to|by)|adjacent\s+to|alongside(?:\s+of)?|"
         r"(?:by|at|to|on)\s+(?:(?:the|either|each|both|one|the\s+other)\s+)?sides?\s+of|by|around|against|along|at|opposite(?:\s+to)?|across\s+from|"
-        r"surrounding|touching|together\s+with|following|beyond|past",
+        r"out\s+of|surrounding|touching|together\s+with|following|beyond|past",
     ),
     ("in", r"inside(?:\s+of)?|within|in|into|through|throughout"),
     ("on", r"on(?:\s+to)?|upon|onto|off(?:\s+of)?|from|across|all\s+over|covering"),
@@ -95,7 +95,10 @@ RELATIONS = (
 """Each relation with the words for it; the first that fits counts."""
 
 RELATION = re.compile(
-    ADVERBS + "(?:" + "|".join(f"(?P<r{i}>{words})" for i, (_, words) in enumerate(RELATIONS)) + r")(?=\s+\S)"
+    ADVERBS
+    + r"(?:from\s+)?(?:"
+    + "|".join(f"(?P<r{i}>{words})" for i, (_, words) in enumerate(RELATIONS))
+    + r")(?=\s+\S)"
 )
 
 

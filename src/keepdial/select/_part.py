@@ -10,6 +10,9 @@ from keepdial.select._marks import SIDE_FIRST, mark_at
 from keepdial.select._meant import Part, Relation
 from keepdial.select._words import place_noun, singular
 
+ROOMS = ("left of", "right of", "above", "below", "under", "near", "between", "behind", "in front of")
+"""Relations that name a place of their own where no thing is named: "to the left of the tree"."""
+
 DESCRIBING = 3
 """So many words that nobody knows may stand before a noun that is known."""
 
@@ -40,7 +43,11 @@ class Reading:
 def part_of(tokens: list[str], colours: frozenset[str], nouns: frozenset[str]) -> Part:
     """Return one part from its words, in lower case and without quotations or commas."""
     while len(tokens) > 1 and tokens[0] in ("in", "on", "at", "to", "from", "of", "for", "with", "and"):
+        if (mark := mark_at(tokens, 0)) and mark.how in ROOMS and mark.length > 1:
+            break
         tokens = tokens[1:]
+    if (mark := mark_at(tokens, 0)) and mark.how in ROOMS and tokens[0] not in words.DETERMINERS:
+        return Part("", relations=(Relation(mark.how, " ".join(tokens[mark.length :])),))
     if len(tokens) == 1 and tokens[0] in words.PRONOUNS:
         noun = words.PRONOUNS[tokens[0]]
         return Part(noun, all=noun == "people", pronoun=tokens[0])

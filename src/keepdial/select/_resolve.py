@@ -19,7 +19,7 @@ from keepdial.select import Finder, Instance, Region, finders
 from keepdial.select import _words as words
 from keepdial.select._choose import area, by_ground, chosen, coloured, on_sides, others, prominence
 from keepdial.select._phrase import Part, Phrase, singular
-from keepdial.select._pool import Pool, Scene, listed, not_there, noted
+from keepdial.select._pool import NOT_THERE, Pool, Scene, listed, not_there, noted
 from keepdial.select._where import same, tight
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def resolve(said: str, image: Image) -> tuple[Instance, ...]:
     """
     scene = Scene(vocabulary(), image)
     phrase = scene.parsed(said)
-    if not any(part.noun or part.text or part.other for part in phrase.parts):
+    if not any(part.noun or part.text or part.other or part.relations for part in phrase.parts):
         raise SelectionError(f"{said!r} names nothing.", hint='Name a thing, for example "the cup".')
     return of_phrase(phrase, scene)
 
@@ -172,6 +172,9 @@ def pool_of(part: Part, scene: Scene) -> Pool:
     from keepdial.select import _whose
 
     noun = part.noun or ("text" if part.text else "")
+    nameless = replace(part, noun="", relations=()) == Part("")
+    if nameless and len(part.relations) == 1 and (not noun or noun in words.AREAS - scene.known.keys()):
+        return _room(part, scene)
     if not noun:
         raise SelectionError("It was not said what is meant.", hint='Name it, for example "the two cups".')
     word = scene.word(noun)
@@ -196,6 +199,25 @@ def pool_of(part: Part, scene: Scene) -> Pool:
             pool.unchecked.append(f"in the {part.ground}")
     elif part.ground:
         pool.unchecked.append(f"in the {part.ground}")
+    return pool
+
+
+def _room(part: Part, scene: Scene) -> Pool:
+    """Return the place by another thing, where no thing is named: "to the left of the tree"."""
+    from keepdial.select._room import room
+
+    (relation,) = part.relations
+    others_, ambiguous = alternatives(relation.of, scene)
+    place = room(relation.how, others_[0], scene.image.size)
+    if place is None:
+        raise SelectionError(
+            f"The picture has no room {relation.how} {relation.of}.", hint=SHOW_IT, detail=NOT_THERE
+        )
+    one = Instance(place, f"the place {relation.how} {relation.of}", 0.5)
+    pool = Pool(replace(part, relations=()), part.noun or "place", (one,), (one,), plural=True, settled=True)
+    pool.notes += [str(i.detail["note"]) for i in others_[0] if "note" in i.detail]
+    if ambiguous and len(others_) > 1:
+        pool.notes.append(f"{len(others_)} of {ambiguous} were found; took the most prominent.")
     return pool
 
 

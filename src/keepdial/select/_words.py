@@ -100,6 +100,9 @@ CONTAINERS = _set(
 )
 """Nouns before "of" that hold what comes after it: a bowl of fruit."""
 
+AREAS = _set("area region space spot place room gap part section ground")
+"""Nouns for a place by a thing: the space between the cars."""
+
 PEOPLE = _set(
     """
     person man woman boy girl guy child kid baby lady human people crowd pedestrian passerby bystander
