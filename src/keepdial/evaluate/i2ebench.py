@@ -29,6 +29,7 @@ OPERATIONS = {
     "highlights": "Lowlight",
     "auto": "Lowlight",
     "recolor": "ColorAlteration",
+    "tint": "ColorAlteration",
     "hair-colour": "ColorAlteration",
     "lips": "ColorAlteration",
     "hue": "ColorAlteration",
