@@ -97,6 +97,10 @@ def by(how: str, of: str) -> tuple[Relation, ...]:
         ("the man in the red shirt", Part("man", relations=by("with", "the red shirt"))),
         ("the man in the red car", Part("man", relations=by("in", "the red car"))),
         ("the man without a hat", Part("man", relations=by("without", "a hat"))),
+        ("the dog from behind the car", Part("dog", relations=by("behind", "the car"))),
+        ("the man in the white shirt that is next to the car",
+         Part("man", relations=(Relation("with", "the white shirt"), Relation("near", "the car")))),
+        ("to the left of the car", Part("", relations=by("left of", "the car"))),
         ("the cup in the left half of the car", Part("cup", relations=by("in", "the left half of the car"))),
         ("the boat on the lake", Part("boat", relations=by("on", "the lake"))),
     ],
@@ -145,6 +149,8 @@ def test_owners(words: str, part: Part) -> None:
         ("people in the background", Part("people", ground="background")),
         ("the man in the background on the right", Part("man", ground="background", sides=("right",))),
         ("the cup on the far left-hand side", Part("cup", sides=("left",))),
+        ("people in the right part of the background", Part("people", ground="background", sides=("right",))),
+        ("the man over on the left", Part("man", sides=("left",))),
         ("the man left of centre", Part("man", sides=("left",))),
         ("the upper left cup", Part("cup", sides=("top", "left"))),
         ("the dog in the top left corner of this photo", Part("dog", sides=("top", "left"))),
@@ -171,6 +177,8 @@ def test_how_many_and_which(words: str, part: Part) -> None:
         ("the crow all white", "crow all white", ()),
         ("the sky color to red", "sky color to red", ()),
         ("the picture frame", "picture frame", ()),
+        ("it look like the skier", "it look like the skier", ()),
+        ("the man woman", "man woman", ()),
     ],
 )
 def test_what_only_describes_is_kept_apart(words: str, noun: str, unchecked: tuple[str, ...]) -> None:

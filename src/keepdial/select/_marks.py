@@ -37,7 +37,7 @@ SIDE_FIRST = re.compile(rf"{SIDE_AREA}(?=\s)")
 """A side before the noun: "the far left", "the left-hand side"."""
 
 GROUND_AT = re.compile(
-    rf"(?:in|at|from|of|into|on|within|to|up)\s+{THE}(?:(?:far|very|immediate|distant|blurred|blurry)\s+)*"
+    rf"(?:(?:{PREP}|back)\s+)*(?:in|at|from|of|into|on|within|to|up)\s+{THE}(?:(?:far|very|immediate|distant|blurred|blurry)\s+)*"
     rf"(?:(?P<one>{SIDE})\s+(?:(?:side|part|corner|half|end)\s+)?(?:of\s+(?:the\s+)?)?)?"
     rf"(?P<ground>{_any(GROUNDS)})(?:\s+(?:area|part|row))?(?=\s|$)(?!\s+of\b)"
 )
@@ -98,7 +98,7 @@ RELATION = re.compile(
     ADVERBS
     + r"(?:from\s+)?(?:"
     + "|".join(f"(?P<r{i}>{words})" for i, (_, words) in enumerate(RELATIONS))
-    + r")(?=\s+\S)"
+    + r")(?=\s+\S)(?!\s+(?:in|on|at)\s)"
 )
 
 

@@ -121,7 +121,8 @@ def _stops(tokens: list[str], at: int, reading: Reading) -> bool:
     if word in words.PARTICIPLES or (word.endswith("ing") and word not in words.NOT_PARTICIPLES):
         leads = at + 1 == len(tokens) or mark_at(tokens, at + 1) is not None
         return before or (word in words.PARTICIPLES and leads)
-    return word == "else"
+    bare = word in ("left", "right") and before and (at + 1 == len(tokens) or mark_at(tokens, at + 1))
+    return bool(bare) or word == "else"
 
 
 def _before(reading: Reading) -> None:
@@ -129,7 +130,7 @@ def _before(reading: Reading) -> None:
     said, first = reading.said, reading.tokens
     while reading.tokens:
         tokens = reading.tokens
-        mark = mark_at(tokens, 0) if tokens is not first and tokens[0] not in words.SIDES else None
+        mark = mark_at(tokens, 0) if tokens is not first and not _named(tokens[0]) else None
         if mark and mark.kind != "rank":
             break  # "the two on the left", "those in the car"
         end = _end(tokens, reading)
@@ -187,6 +188,11 @@ def _before(reading: Reading) -> None:
         reading.take(taken)
 
 
+def _named(word: str) -> bool:
+    """Whether a mark that begins with this word may be a name all the same: "the top", "drinking glasses"."""
+    return word in words.SIDES or word in words.PARTICIPLES
+
+
 def _counts_only(tokens: list[str]) -> bool:
     """Whether the first word is no noun here: "all of the cups"."""
     return tokens[0] in words.ALL and tokens[1] == "of"
@@ -223,7 +229,7 @@ def _known_end(reading: Reading, end: int) -> int:
     """
     tokens = reading.tokens
     for i in range(1, min(end, DESCRIBING + 1)):
-        if tokens[i - 1] in words.LINKS:
+        if tokens[i - 1] in words.LINKS or tokens[i - 1] in words.PEOPLE_TWO:
             return 0
         if " ".join(tokens[i:end]) not in reading.colours and reading.known(tokens[i:end]):
             return i
@@ -261,7 +267,7 @@ def _head(reading: Reading) -> str:
     """Take the noun itself, with whose it is where "of" says so."""
     if not reading.tokens:
         return ""
-    if reading.tokens[0] not in words.SIDES and mark_at(reading.tokens, 0):
+    if not _named(reading.tokens[0]) and mark_at(reading.tokens, 0):
         return ""  # "the two on the left"
     end = _end(reading.tokens, reading)
     noun = re.sub(r"'s?$", "", " ".join(reading.tokens[:end]))
@@ -302,6 +308,9 @@ def _after(reading: Reading, noun: str) -> None:
         elif word in words.OTHER:
             said["other"] = True
             reading.take(1)
+        elif word in ("left", "right") and not loose:
+            reading.sides.append(word)
+            reading.take(1)
         elif word.startswith("\0"):
             said["text"] = word
             reading.take(1)
@@ -323,10 +332,11 @@ def _after(reading: Reading, noun: str) -> None:
 def _relation(how: str, tokens: list[str], noun: str, reading: Reading) -> Relation:
     """Return a relation to what the words name; what people wear they are with, not in."""
     one = singular(noun)
-    ends = (i for i in range(1, len(tokens)) if mark_at(tokens, i) or tokens[i] in words.PARTICIPLES)
+    stops = words.PARTICIPLES | words.CLAUSES
+    ends = (i for i in range(1, len(tokens)) if mark_at(tokens, i) or tokens[i] in stops)
     end = next(ends, len(tokens))
     thing = [t for t in tokens[:end] if t not in words.DETERMINERS and t not in words.WHOSE]
-    if how == "in" and thing and (one in words.PEOPLE or one in words.ROLES):
+    if how == "in" and thing and (noun in ("", "one", "ones") or one in words.PEOPLE or one in words.ROLES):
         worn = thing[-1] in words.WORN or singular(thing[-1]) in words.WORN
         shade = _shade(thing, reading.colours)
         if worn or (shade and not reading.known(thing[len(shade) :])):
@@ -372,8 +382,9 @@ def _settled(reading: Reading, noun: str) -> str:
         if noun == "others":
             said["other"] = True
         return people
-    last = noun.rpartition(" ")[2]
-    if singular(last) in words.ROLES:
+    before, _, last = noun.rpartition(" ")
+    describing = before.split()
+    if singular(last) in words.ROLES and len(describing) <= DESCRIBING and not words.LINKS & set(describing):
         reading.unchecked.append(noun)
         return "person" if singular(last) == last else "people"
     return noun

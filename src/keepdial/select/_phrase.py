@@ -30,8 +30,8 @@ EXCEPT = re.compile(
     r"but(?: for)?(?= (?:the|my|our|this|that|these|those) ))\s+"
 )
 AND = re.compile(
-    r"\s*[,;]\s*(?:and also |as well as |and |or )?|"
-    r"\s+(?:and also|as well as|together with|along with|and|or|plus|&)\s+"
+    r"\s*[,;]\s*(?:and also |as well as |including |and |or )?|"
+    r"\s+(?:and also|as well as|together with|along with|including|and|or|plus|&)\s+"
 )
 PICTURE = re.compile(
     r"\s+(?:(?:that (?:is|are)|which (?:is|are)|who (?:is|are)|that's)\s+)?"
@@ -188,7 +188,7 @@ def _further(
     mark = mark_at(piece, 0)
     verb = piece[0] in words.PARTICIPLES or piece[0] in words.CLAUSES
     worn = bool(last.relations) and last.relations[-1].how == "with" and piece[-1] in words.WORN
-    if worn:
+    if worn and not any(mark_at(piece, i) for i in range(len(piece))):
         return [replace(last, relations=(*last.relations, Relation("with", " ".join(piece))))]
     if not (mark or (verb and piece[0] != "that")) or not last.noun:
         return None

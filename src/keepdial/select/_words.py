@@ -74,9 +74,9 @@ GUESSED_SIZES = _set("tallest closest nearest nearer closer shortest farthest fu
 
 GROUNDS = {
     **dict.fromkeys(
-        ("background", "distance", "back", "rear", "distant", "backdrop", "faraway"), "background"
+        ("background", "distance", "back", "rear", "distant", "faraway", "back ground"), "background"
     ),
-    **dict.fromkeys(("foreground", "front", "forefront"), "foreground"),
+    **dict.fromkeys(("foreground", "front", "forefront", "fore ground"), "foreground"),
 }
 
 COLLECTIONS = _set(
@@ -111,6 +111,9 @@ PEOPLE = _set(
 )
 """Nouns that a finder of people answers."""
 
+PEOPLE_TWO = _set("man woman men women people person")
+"""Nouns that describe no other: in "the man woman and child" a comma is missing."""
+
 TOLD_APART = PEOPLE - {"person", "human", "people", "crowd"}
 """Nouns for people that the finders here cannot tell from other people."""
 
@@ -134,10 +137,10 @@ SEVERAL = {
 
 WORN = _set(
     """
-    hat cap blazer costume shirt tshirt t-shirt tee dress suit jacket coat tie glasses sunglasses jeans
-    pants trousers skirt uniform sweater hoodie scarf helmet mask shorts blouse vest gown costume outfit
-    clothes clothing top frock tank-top jersey robe cardigan jumper bikini swimsuit boots shoes gloves
-    pullover kimono sari
+    hat cap tanktop sweatshirt blazer costume shirt tshirt t-shirt tee dress suit jacket coat tie glasses
+    sunglasses jeans pants trousers skirt uniform sweater hoodie scarf helmet mask shorts blouse vest gown
+    costume outfit clothes clothing top frock tank-top jersey robe cardigan jumper bikini swimsuit boots
+    shoes gloves pullover kimono sari
     """
 )
 """What one is in, rather than inside of: the man in the hat."""
