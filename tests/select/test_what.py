@@ -205,3 +205,24 @@ def test_what_was_found_is_not_looked_for_again(image: Image) -> None:
     assert frozen.found is not None
     again = frozen.model_copy(update={"options": {"words": "the zeppelin"}})
     assert np.array_equal(select([again], image).mask, select([asked], image).mask)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("the cup on the left", ""),
+        ("the red car", ""),
+        ("everything except the cup", ""),
+        ("the left half of the cup", ""),
+        ("to the left of the cup", ""),
+        ("the lighthouse or the cup", ""),
+        ("the car", "Nothing here can find 'car'. Get the model X."),
+        ("everything except the car", "Nothing here can find 'car'. Get the model X."),
+        ("the left half of the car", "Nothing here can find 'car'. Get the model X."),
+        ("the cup and the lighthouse", "Nothing here knows what 'lighthouse' looks like."),
+    ],
+)
+def test_what_is_lacking_is_told_without_a_picture(words: str, said: str) -> None:
+    told = resolving.lacking(words)
+    assert told.startswith(said)
+    assert bool(told) is bool(said)

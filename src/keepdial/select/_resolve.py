@@ -227,9 +227,7 @@ def asked(part: Part, noun: str, word: str, scene: Scene) -> Pool:
     notes: list[str] = []
     unchecked = list(part.unchecked)
     able = [unit for unit in finders().values() if unit.anything()]
-    if not word and not able:
-        raise _unknown(noun, known)
-    units = [unit for unit in known.get(word, able) if not unit.missing()]
+    units = _units(part, noun, known, able)
     word = word or one
     if units:
         unit = units[0]
@@ -242,7 +240,7 @@ def asked(part: Part, noun: str, word: str, scene: Scene) -> Pool:
             unchecked = []
         else:
             found = _ask(unit, word, part, scene)
-    elif part.colours:
+    else:
         # "the red car" with nobody here who knows cars: what is red is the best that can be offered.
         unit = known[part.colours[-1]][0]
         found = _ask(unit, part.colours[-1], replace(part, of="", whose=""), scene)
@@ -250,8 +248,6 @@ def asked(part: Part, noun: str, word: str, scene: Scene) -> Pool:
             f"Nobody here can find a {word} ({known[word][0].missing()}); took what is {part.colours[-1]}."
         ]
         part = replace(part, colours=(), all=not (part.sides or part.size or part.rank))
-    else:
-        raise SelectionError(f"Nothing here can find {noun!r}.", hint=f"{known[word][0].missing()} {SHOW_IT}")
     found = tuple(i for i in found if tight(i) is not None)
     if part.colours:
         found = coloured(found, part.colours, scene.image)
@@ -264,6 +260,54 @@ def asked(part: Part, noun: str, word: str, scene: Scene) -> Pool:
         part = replace(part, of="", whose="")
     plural = part.all or (noun != one and part.count != 1) or word in unit.mass or part.count not in (None, 1)
     return Pool(part, noun, found, found, plural, word in unit.mass, notes=notes, unchecked=unchecked)
+
+
+def _units(part: Part, noun: str, known: dict[str, tuple[Finder, ...]], able: list[Finder]) -> list[Finder]:
+    """Return the finders that can look for a noun here, the best first; none where only its colour is left.
+
+    Raises `SelectionError` for a noun that nobody knows, or that nobody can look for here.
+    """
+    word = next((w for w in (noun, singular(noun)) if w in known), "")
+    if not word and not able:
+        raise _unknown(noun, known)
+    units = [unit for unit in known.get(word, able) if not unit.missing()]
+    if not units and not part.colours:
+        raise SelectionError(f"Nothing here can find {noun!r}.", hint=f"{known[word][0].missing()} {SHOW_IT}")
+    return units
+
+
+def lacking(said: str) -> str:
+    """Return why what words mean cannot be looked for on this machine, as a sentence; "" when it can.
+
+    No picture is looked at: a noun that nobody knows, or whose model is not installed, is told. Owners and
+    other things are not asked about, as they may turn out not to be needed.
+    """
+    return _lacking(Scene(vocabulary(), None).parsed(said))  # type: ignore[arg-type]
+
+
+def _lacking(phrase: Phrase) -> str:
+    known = vocabulary()
+    able = [unit for unit in finders().values() if unit.anything()]
+    told = []
+    for part in phrase.parts:
+        noun = part.noun or ("text" if part.text else "")
+        units = known.get(noun, ())
+        if not noun or (noun in words.EVERYTHING | words.AREAS and not units):
+            continue
+        if part.of and units and units[0].name == "place":
+            told.append(lacking(part.of))
+            continue
+        try:
+            _units(part, noun, known, able)
+        except SelectionError as error:
+            told.append(str(error))
+        else:
+            told.append("")
+    if phrase.parts and all(part.either for part in phrase.parts) and "" in told:
+        told = []
+    if phrase.without is not None:
+        told.append(_lacking(phrase.without))
+    return next(filter(None, told), "")
 
 
 def _ask(unit: Finder, word: str, part: Part, scene: Scene) -> tuple[Instance, ...]:
