@@ -15,6 +15,7 @@ from keepdial.image import Image
 from keepdial.request import Selector
 from keepdial.select import Finder, Instance, Options, Region, _heads, colour, place, select, what
 from keepdial.select import _resolve as resolving
+from keepdial.select._room import room
 from keepdial.select._where import fit, nearest
 
 SIZE = Size(200, 120)
@@ -319,6 +320,33 @@ def test_a_place_beside_a_thing(
     (one,) = found(words, street)
     assert one.region.box == Box(*box)
     assert one.region.values.sum() == pixels
+
+
+@pytest.mark.parametrize(
+    ("how", "inside", "outside"),
+    [
+        ("right of", [(10, 80), (40, 150)], [(10, 30), (40, 10)]),
+        ("left of", [(10, 30), (40, 10)], [(10, 80), (40, 150)]),
+        ("above", [(10, 30), (10, 80)], [(70, 30), (100, 60)]),
+        ("below", [(70, 30), (100, 60)], [(10, 30), (10, 80)]),
+    ],
+)
+def test_the_room_beside_reaches_to_the_outline(
+    how: str, inside: list[tuple[int, int]], outside: list[tuple[int, int]]
+) -> None:
+    # A cross of 80 by 80 in a picture of 200 by 120: beside its arms is room inside of its box.
+    values = np.zeros((80, 80), np.float32)
+    values[30:50] = values[:, 30:50] = 1
+    cross = Instance(Region(Box(20, 0, 80, 80), values), "cross")
+    place = room(how, [cross], SIZE)
+    assert place is not None
+    whole = np.zeros((120, 200), np.float32)
+    whole[place.box.slices] = place.values
+    there = np.zeros_like(whole)
+    there[0:80, 20:100] = values
+    assert not (whole * there).any()
+    assert all(whole[spot] == 1 for spot in inside)
+    assert all(whole[spot] == 0 for spot in outside)
 
 
 @pytest.mark.parametrize(
