@@ -134,6 +134,7 @@ class Quality:
             noise" and "fix the noise" mean less of it, and naming it alone ("there is noise") asks for that.
         sides: which directions the operation can go: ``both``, ``more`` or ``less``.
         sure: what naming it leaves of how sure a step is, where its words often mean something else.
+        elsewhere: units that mean another operation, by its name: "one stop brighter" is exposure.
     """
 
     nouns: tuple[str, ...]
@@ -150,6 +151,7 @@ class Quality:
     fault: bool = False
     sides: Literal["both", "more", "less"] = "both"
     sure: float = 1.0
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

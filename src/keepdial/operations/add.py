@@ -74,7 +74,7 @@ OPERATION = Operation(
         ),
         # Less sure: these tell as often as they ask.
         Saying(
-            ("(there is|there are|let there be|there's|bring in|bring|show) {new}",),
+            ("(let there be|bring in) {new}",),
             {"prompt": "{new}"},
             sure=0.62,
         ),

@@ -78,6 +78,7 @@ OPERATION = Operation(
             less=("dark", "dim", "gloomy", "murky", "shadowy", "darkish"),
             raises=("brighten", "lighten", "illuminate", "brighten up", "lighten up", "light up", "lit up"),
             lowers=("darken", "dim", "darken up", "darken down", "dim down"),
+            elsewhere={"stop": "exposure"},
         ),
         Quality(
             ("darkness", "dimness", "gloom"), {"amount": -30}, "amount", fewer={"amount": 30}, fault=True

@@ -171,7 +171,7 @@ OPERATION = Operation(
                 "(remove|erase|delete|get rid of|take out|eliminate|edit out|cut out) everything (around|behind|surrounding) {thing}",
                 "everything (except|but) (for|) {thing} (removed|transparent)",
             ),
-            sure=0.9,
+            sure=0.58,
         ),
     ),
     asks=("cut out the dog", "remove the background", "keep only the car"),

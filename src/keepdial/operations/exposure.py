@@ -49,6 +49,7 @@ OPERATION = Operation(
     tone=passes,
     examples=("exposure photo.jpg --stops 1 -o lighter.jpg",),
     says=(
+        Saying(("{number} (stop|stops|ev)", "{number} (stop|stops|ev) up"), {"stops": "{number}"}),
         Saying(("expose more", "overexpose"), {"stops": 0.5}, amount="stops", units=("stop", "stops", "ev")),
         Saying(
             ("expose less", "underexpose"), {"stops": -0.5}, amount="stops", units=("stop", "stops", "ev")

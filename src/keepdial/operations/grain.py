@@ -115,7 +115,7 @@ OPERATION = Operation(
     examples=("grain photo.jpg --amount 30 --size 2 -o film.jpg",),
     says=(
         Saying(
-            ("grain", "film grain", "add noise", "add grain", "noise {number}"),
+            ("add noise", "add grain", "add film grain", "noise {number}"),
             {"amount": 30},
             amount="amount",
             units=("%", "percent"),

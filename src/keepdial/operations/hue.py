@@ -65,7 +65,6 @@ OPERATION = Operation(
                 "(shift|rotate|turn|change|adjust|modify|alter) hue",
                 "hue",
                 "(shift|rotate) colours",
-                "hue {number}",
                 "(increase|raise|enhance|decrease|lower|reduce) hue",
             ),
             {"degrees": 30},

@@ -109,9 +109,6 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "no {thing}",
-                "no more {thing}",
-                "without {thing}",
                 "lose {thing}",
                 "crop out {thing}",
                 "strip {thing}",
@@ -119,6 +116,19 @@ OPERATION = Operation(
                 "cut out {thing} from",
             ),
             sure=0.7,
+        ),
+        Saying(
+            (
+                "(no|no more|without) {thing}",
+                "(hate|dislike) {thing}",
+                "(don't|do not) (like|want|need) {thing}",
+                "can't stand {thing}",
+                "{thing} (is|are) (distracting|annoying|ugly|unwanted)",
+                "{thing} (is|are) in the way",
+                "{thing} (ruins|spoils|ruin|spoil) (it|picture|photo|image|shot|everything)",
+                "{thing} (shouldn't|should not) be (there|here|visible)",
+            ),
+            sure=0.58,
         ),
         Saying(("remove", "erase", "delete")),
     ),

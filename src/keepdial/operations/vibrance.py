@@ -79,6 +79,7 @@ OPERATION = Operation(
                 "make colours pop",
                 "colours pop",
                 "colours stand out",
+                "(make|let) {thing} pop",
                 "make it pop",
                 "pop",
                 "pop more",

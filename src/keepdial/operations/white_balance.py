@@ -180,12 +180,15 @@ OPERATION = Operation(
                 "colour temperature",
                 "set colour temperature",
                 "balance for",
-                "temperature {number}",
             ),
             {"kelvin": 5500},
             amount="kelvin",
             units=("k", "kelvin"),
             absolute=True,
+        ),
+        Saying(
+            ("{number} (k|kelvin)", "(to|at|around) {number} (k|kelvin)", "temperature {number}"),
+            {"kelvin": "{number}"},
         ),
         Saying(
             (
@@ -248,6 +251,7 @@ OPERATION = Operation(
             less=("cold", "cool", "chilly"),
             raises=("warm", "warm up"),
             lowers=("cool", "cool down", "cool off", "cool up"),
+            elsewhere={"k": "white-balance"},
             units=("mired", "mireds"),
         ),
         Quality(

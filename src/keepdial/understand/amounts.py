@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from keepdial.understand.lexicon import AMOUNTS
+from keepdial.understand.lexicon import AMOUNTS, SIDES
 from keepdial.understand.tokens import Token
 
 UNITS = {
@@ -25,7 +25,14 @@ class Said:
 
 
 def said(
-    tokens: Sequence[Token], free: set[int], *, units: Sequence[str], per: float = 1.0, absolute: bool = False
+    tokens: Sequence[Token],
+    free: set[int],
+    *,
+    units: Sequence[str],
+    per: float = 1.0,
+    absolute: bool = False,
+    within: frozenset[int] = frozenset(),
+    near: int | None = None,
 ) -> Said | None:
     """Return the amount that the free tokens give: a number first, else a word; None if they give none.
 
@@ -35,8 +42,15 @@ def said(
         units: words after a number that mean the option's own unit.
         per: what a number is divided by.
         absolute: whether a number after "to" is the option's value as it stands.
+        near: the place of the word that the amount belongs to, where several are named: the number right after
+            it is taken, and no other.
+        within: those of the places that belong to a thing: there "little" and "two" may describe it.
     """
-    return _number(tokens, free, units, per, absolute) or _words(tokens, free)
+    return (
+        _number(tokens, free, units, per, absolute, within, near)
+        or _half(tokens, free, units)
+        or _words(tokens, free, within)
+    )
 
 
 def number_at(token: Token) -> float | None:
@@ -50,18 +64,24 @@ def number_at(token: Token) -> float | None:
 
 
 def _number(
-    tokens: Sequence[Token], free: set[int], units: Sequence[str], per: float, absolute: bool
+    tokens: Sequence[Token],
+    free: set[int],
+    units: Sequence[str],
+    per: float,
+    absolute: bool,
+    within: frozenset[int],
+    near: int | None,
 ) -> Said | None:
     known = {UNITS.get(u, u) for u in units} | {"%", "point"}
     for i in sorted(free):
         value = number_at(tokens[i])
-        if value is None:
+        if value is None or (near is not None and not near < i <= near + 2):
             continue
         after = tokens[i + 1].word if i + 1 < len(tokens) else ""
         unit = UNITS.get(after, after)
         before = tokens[i - 1].word if i else ""
         measured = unit in known or tokens[i].word.endswith("x")
-        if not measured and not _bare(tokens, i, before):
+        if not measured and (i in within or not _bare(tokens, i, before)):
             continue
         used = {i} | ({i + 1} if unit in known else set())
         if before in ("by", "to", "at", "of", "about", "around"):
@@ -80,9 +100,35 @@ def _number(
     return None
 
 
+def _half(tokens: Sequence[Token], free: set[int], units: Sequence[str]) -> Said | None:
+    """Read "half as bright", "twice as much", "double", "by half": parts of what is there, in per cent."""
+    if "%" not in units:
+        return None
+    for i in sorted(free):
+        word, after = tokens[i].word, tokens[i + 1].word if i + 1 < len(tokens) else ""
+        before = tokens[i - 1].word if i else ""
+        if word in ("half", "twice") and after == "as":
+            value = -50.0 if word == "half" else 100.0
+            more = {i + 2} if i + 2 in free and tokens[i + 2].word in ("much", "many") else set()
+            return Said(lambda usual: value, frozenset({i, i + 1} | more))
+        if word == "half" and before == "by":
+            return Said(lambda usual: 50.0 if usual >= 0 else -50.0, frozenset({i - 1, i}))
+        if word in ("double", "doubled", "triple"):
+            return Said(lambda usual: 100.0, frozenset({i}))
+        if word in ("halve", "halved"):
+            return Said(lambda usual: -50.0, frozenset({i}))
+    return None
+
+
 def _bare(tokens: Sequence[Token], at: int, before: str) -> bool:
     """Whether a number without a unit is an amount: signed, after "by" or "to", or at the end."""
-    return tokens[at].word[0] in "+-" or before in ("by", "to", "at") or at == len(tokens) - 1
+    more = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    return (
+        tokens[at].word[0] in "+-"
+        or before in ("by", "to", "at")
+        or at == len(tokens) - 1
+        or more in ("more", "less", "each")
+    )
 
 
 @cache
@@ -98,13 +144,23 @@ def _amounts() -> dict[str, tuple[tuple[tuple[str, ...], float], ...]]:
 WORDS = frozenset(word for words in AMOUNTS for word in words.split())
 
 
-def _words(tokens: Sequence[Token], free: set[int]) -> Said | None:
+def _attribute(tokens: Sequence[Token], at: int, words: tuple[str, ...], within: frozenset[int]) -> bool:
+    """Whether a word of amount only describes the thing after it: "the LITTLE dog", "the left HALF"."""
+    if words == ("half",):
+        near = [tokens[j].word for j in (at - 1, at + 1) if 0 <= j < len(tokens)]
+        return any(w in SIDES or w == "of" for w in near)
+    return at in within and len(words) == 1 and not words[0].endswith("ly")
+
+
+def _words(tokens: Sequence[Token], free: set[int], within: frozenset[int]) -> Said | None:
     """Return the longest amount in words among the free tokens."""
     best: tuple[int, float, range] | None = None
     for i in sorted(free):
         for words, factor in _amounts().get(tokens[i].word, ()):
             places = range(i, i + len(words))
             if places.stop > len(tokens) or (words == ("some",) and places.stop == len(tokens)):
+                continue
+            if _attribute(tokens, i, words, within):
                 continue
             if all(j in free and tokens[j].word == w for j, w in zip(places, words, strict=True)):
                 if best is None or len(words) > best[0]:

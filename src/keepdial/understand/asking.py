@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from keepdial.errors import InputError, ParameterError, RouteError, Unclear
-from keepdial.operations import is_file, operation
+from keepdial.operations import Operation, is_file, operation
 from keepdial.request import Reading, Request, Selector
 from keepdial.understand.plan import SURE, Choice, Plan, Question, Step, Target
 
@@ -85,13 +85,22 @@ def selector_of(target: Target) -> Selector:
     return Selector(kind="what", options={"words": words})
 
 
+def _region(unit: Operation, target: Target) -> tuple[Selector, ...]:
+    """Return the region that a target stands for; of an operation on faces, "her" is the face itself."""
+    if unit.group != "Faces" or not target.pronoun:
+        return (selector_of(target),)
+    if target.words.lower() in ("them", "their", "they", "us", "our"):
+        return ()
+    return (Selector(kind="what", options={"words": "the face"}),)
+
+
 def _request(
     plan: Plan, step: Step, pins: tuple[Selector, ...], selected: Sequence[Selector], files: Mapping[str, str]
 ) -> Request:
     unit = operation(step.operation)
     targets: tuple[Selector, ...] = ()
     if unit.target != "none":
-        targets = tuple(selected) if step.target is None else (selector_of(step.target),)
+        targets = tuple(selected) if step.target is None else _region(unit, step.target)
     elif step.target is not None:
         raise InputError(
             f"{unit.name} acts on the whole picture, so {step.target.words!r} has no place in it.",

@@ -13,6 +13,7 @@ from keepdial.understand.lexicon import (
     KEEPS_ALL,
     NEGATED,
     OPENERS,
+    POLITE,
     PREPOSITIONS,
     TALK,
     word_set,
@@ -60,14 +61,18 @@ class Sentence:
     unused: list[str] = field(default_factory=list)
 
 
+_NUMBER = re.compile(
+    r"\b(?:(?:and|with|set) )*(?:the )?(?:keep(?:ing)?|dial)(?: at| it at| about| around| to| set to|:| =)* (\d*\.?\d+) ?(%|percent)?"
+    r"(?: of (?:it|everything|the (?:picture|photo|image|original)))?(?=$|[\s.,;:!?])(?P<end>\s*(?:$|[.,;!?]))?"
+)
+"""The dial as a number: "keep 70 %", "keep 0.8", "dial 0.7"."""
+
+
 def dial(text: str) -> tuple[str, float | None]:
     """Return the text without the words that turn the dial, and where they turn it to."""
     lowered = text.lower()
-    number = re.search(
-        r"\bkeep(?:ing)?(?: (?:at|it at|about|around))? (\d+(?:\.\d+)?) ?(%|percent)?(?: of (?:it|everything|the (?:picture|photo|image|original)))?(?=$|[\s.,;])(?! \w)",
-        lowered,
-    )
-    if number and (number[2] or float(number[1]) <= 1):
+    number = _NUMBER.search(lowered)
+    if number and (number[2] or "." in number[1] or number[3] is not None):
         value = float(number[1]) / (100 if number[2] else 1)
         if 0 <= value <= 1:
             return text[: number.start()] + " ; " + text[number.end() :], value
@@ -110,7 +115,6 @@ _OPENERS = frozenset(OPENERS) | frozenset(
         "hello",
         "hey",
         "guys",
-        "all",
         "hi all",
         "hey guys",
         "hi guys",
@@ -124,11 +128,17 @@ _OPENERS = frozenset(OPENERS) | frozenset(
 _ENDERS = {e.split()[0]: [f.split() for f in ENDERS if f.split()[0] == e.split()[0]] for e in ENDERS}
 
 
+def opens(words: list[str]) -> bool:
+    """Whether words are the beginning of a request and no more: "is there any way to"."""
+    return any(" ".join(words[i:]) in _OPENERS for i in range(max(0, len(words) - 7), len(words) - 1))
+
+
 def purpose(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     """Return the tokens up to a reason or purpose, and the rest ("so that one sees the faces")."""
     words = [t.word for t in tokens]
     for i in range(1, len(words)):
-        if any(words[i : i + len(e)] == e for e in _ENDERS.get(words[i], ())):
+        undone = words[i] == "without" and i + 1 < len(words) and words[i + 1].endswith("ing")
+        if undone or any(words[i : i + len(e)] == e for e in _ENDERS.get(words[i], ())):
             return tokens[:i], tokens[i:]
     return tokens, []
 
@@ -164,6 +174,9 @@ def talks(tokens: list[Token]) -> bool:
     """Whether a piece tells something and asks for nothing."""
     words = [t.word for t in tokens if t.kind == "word"]
     if not words:
+        return True
+    if len(words) <= 2 and all(english.is_adjective(w) or w in TALK or w in POLITE for w in words):
+        # "Perfect."
         return True
     told = sum(w in TALK for w in words)
     if told and (told >= 2 or len(words) <= 3 or words[0] in TALK or told / len(words) > 0.2):
@@ -215,3 +228,95 @@ def inquires(tokens: list[Token]) -> bool:
     if words[0] not in _ASKING:
         return False
     return not any(w in ("so", "too") for w in words)
+
+
+_QUESTIONS = word_set("is are was were does did do should has am what who whom whose when where which how")
+_REQUESTS = tuple(
+    words.split()
+    for words in (
+        "is it possible", "is there any", "is there a way", "is there anyone", "is anyone", "are you able", "are there any",
+        "do you mind", "how about", "what about", "what if", "is it ok", "is somebody", "is someone", "do a", "do the",
+        "do some", "do it", "do this", "do your", "do my",
+    )
+)  # fmt: skip
+
+
+def questions(words: list[str]) -> bool:
+    """Whether a sentence asks for an answer rather than for a change: "is it too dark?", "how do I crop?"."""
+    while words and words[0] in ("hi", "hey", "hello", "so", "ok", "and", "but", "please", ",", "well"):
+        words = words[1:]
+    if not words or words[0] not in _QUESTIONS:
+        return False
+    return not any(words[: len(r)] == r for r in _REQUESTS)
+
+
+_SUBJECTS = word_set("i he she we they you it who my our his her their this that these mom dad")
+_WISHED = word_set("wanted needed wished hoped liked wondered wondering")
+_PAST = word_set(
+    "was were had did took made went got won said came saw gave found bought lost told ate knew thought felt"
+)
+
+
+def tells(tokens: list[Token]) -> bool:
+    """Whether a piece tells what somebody did or what was: "I removed the app", "it was cropped by my sister"."""
+    words = [t.word for t in tokens if t.kind == "word"]
+    if len(words) < 2 or words[0] not in _SUBJECTS:
+        return False
+    for i, word in enumerate(words[1:5], 1):
+        if word in _WISHED or word in (
+            "should",
+            "could",
+            "would",
+            "be",
+            "want",
+            "need",
+            "needs",
+            "like",
+            "wish",
+        ):
+            return False
+        if word in _PAST:
+            return True
+        if (
+            word.endswith("ed")
+            and english.is_verb(word)
+            and words[i - 1] not in BE
+            and not english.is_adjective(word)
+        ):
+            return True
+    return False
+
+
+_TOPIC = (
+    "select", "find", "choose", "pick out", "pick", "take", "mask", "look at", "see", "you see", "do you see", "go to", "about", "as for",
+    "regarding", "concerning", "there is", "there are", "there's", "this is", "these are", "that is", "here is", "here's",
+    "only", "just", "notice", "consider", "focus on", "start with", "for", "with",
+)  # fmt: skip
+
+
+def topic(tokens: list[Token]) -> list[Token] | None:
+    """Return the thing that a piece only points to, for what comes after it: "select the car", "as for the sky"."""
+    words = [t.word for t in tokens]
+    for opener in _TOPIC:
+        first = opener.split()
+        if words[: len(first)] == first and len(words) > len(first):
+            return tokens[len(first) :]
+    return None
+
+
+_WISHES = ("like", "love", "want", "wish", "need", "have", "get", "prefer")
+
+
+def wishes(tokens: list[Token]) -> bool:
+    """Whether a piece opens with a wish: "I'd like", "can we have"."""
+    before = len(tokens) - len(opened(tokens))
+    return any(t.word in _WISHES for t in tokens[:before])
+
+
+def subject(tokens: list[Token]) -> list[Token] | None:
+    """Return what a statement is about: "THE WATER looks grey"; None where a piece is no statement."""
+    at = next(
+        (i for i, t in enumerate(tokens[:8]) if t.word in ("is", "are", "looks", "look", "seems", "appears")),
+        None,
+    )
+    return tokens[:at] if at else None

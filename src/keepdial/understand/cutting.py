@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice, product
 
 from keepdial.understand import english
-from keepdial.understand.clauses import HARD, SOFT, protects
+from keepdial.understand.clauses import HARD, SOFT, opens, protects, questions
 from keepdial.understand.lexicon import ARTICLES, FUNCTION, MAKE, PREPOSITIONS, word_set
 from keepdial.understand.patterns import Word, phrases
 from keepdial.understand.qualities import named
@@ -16,11 +16,13 @@ from keepdial.understand.tokens import Token
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Tokens between two cuts, the word of the cut before them, and whether a sentence began there."""
+    """Tokens between two cuts, the word of the cut before them, whether a sentence began there, and whether it
+    is a question that asks for an answer."""
 
     tokens: list[Token]
     joint: str
     hard: bool
+    question: bool = False
 
 
 def cut(tokens: list[Token]) -> list[Piece]:
@@ -31,6 +33,9 @@ def cut(tokens: list[Token]) -> list[Piece]:
     held = _inside_phrases(tokens)
     for i, token in enumerate(tokens):
         ends_sentence = token.kind == "sign" and token.word in HARD and not _shortened(tokens, i)
+        if token.word == ":" and i + 1 < len(tokens) and tokens[i + 1].kind == "number":
+            # "brightness: -15 %"
+            continue
         soft = token.word in SOFT and token.kind in ("sign", "word") and i not in held
         if soft and token.word in (",", "and", "or") and _lists_adjectives(tokens, i):
             if token.word == ",":
@@ -57,7 +62,19 @@ def cut(tokens: list[Token]) -> list[Piece]:
         now.append(token)
     if now:
         found.append(Piece(now, joint, hard))
-    return found
+    return _with_questions(found, tokens)
+
+
+def _with_questions(pieces: list[Piece], tokens: list[Token]) -> list[Piece]:
+    """Return the pieces, those of a sentence that is a question marked."""
+    out: list[Piece] = []
+    asks = False
+    for piece in pieces:
+        if piece.hard:
+            start = next(i for i, t in enumerate(tokens) if t is piece.tokens[0])
+            asks = questions([t.word for t in tokens[start : start + 8]])
+        out.append(replace(piece, question=asks))
+    return out
 
 
 _SHOWING = word_set(
@@ -118,6 +135,8 @@ def _starts(tokens: list[Token], at: int, now: list[Token]) -> bool:
             following += 1
         if word == "with":
             return _tone_begins(tokens, following) and _has_verb(now) and not _from_to(now)
+        if word == "to" and opens([*(t.word for t in now), "to"]):
+            return False
         if word == "to" and (not _has_verb(now) or tokens[following].word in _SHOWING):
             return False
         return (

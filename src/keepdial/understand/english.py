@@ -28,6 +28,9 @@ def lemmas(word: str) -> dict[str, tuple[str, ...]]:
         for british, american in _BRITISH:
             if british in bare:
                 found = _dictionary().getAllLemmas(bare.replace(british, american))
+    if not found and bare.endswith(("ize", "ise", "ify")) and len(bare) > 5:
+        # "colorize": verbs are made freely this way.
+        found = {"VERB": (bare,)}
     return found
 
 

@@ -125,7 +125,10 @@ def _given(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
     if words[start] in ("it", "this", "that") or _whole(words[start:split]):
         return
     used = {at} | set(range(split, len(words)))
-    yield Frame(operations()["add"], {"prompt": new}, list(range(start, split)), used, {at}, 0.85, 0.95)
+    me = words[start:split] == ["me"] and not any(w in _WORN for w in words[split:])
+    yield Frame(
+        operations()["add"], {"prompt": new}, list(range(start, split)), used, {at}, 0.5 if me else 0.85, 0.95
+    )
 
 
 def _where_new_begins(tokens: list[Token], words: list[str], start: int) -> int | None:
@@ -212,11 +215,19 @@ def _into(
     if first in ("wear", "wearing") and len(new) > 1:
         yield Frame(known["add"], {"prompt": words_of(new[1:])}, thing, used, because, sure, 1.05)
         return
+    if [tokens[i].word for i in thing] == ["me"] and first in ("a", "an", "some") and at_like is None:
+        # "make me a sandwich": the speaker is hardly to become one.
+        sure = 0.5
     if noun_phrase and not whole:
         yield Frame(known["replace"], {"prompt": said}, thing, used, because, sure)
         return
     plain = english.lemmas(first)
-    if "VERB" in plain and first in plain["VERB"] and not english.is_adjective(first):
+    if (
+        "VERB" in plain
+        and first in plain["VERB"]
+        and first not in PREPOSITIONS
+        and not english.is_adjective(first)
+    ):
         yield Frame(
             known["instruct"],
             {"prompt": clause, "kind": "action"},
@@ -227,7 +238,7 @@ def _into(
             0.85,
         )
         return
-    kind = "material" if len(words) == 1 and english.is_adjective(first) else "other"
+    kind = "weather" if words[-1] in _WEATHER else "other"
     yield Frame(
         known["instruct"],
         {"prompt": clause, "kind": kind},
@@ -237,6 +248,15 @@ def _into(
         sure - 0.15,
         0.8,
     )
+
+
+_WORN = word_set(
+    """hat cap hair beard moustache mustache glasses sunglasses suit dress shirt tie scarf coat jacket tattoo crown helmet wings horns
+    mask earrings necklace makeup haircut tan abs muscles smile halo uniform costume wig hoodie boots shoes gloves"""
+)
+_WEATHER = word_set(
+    "sunny cloudy stormy rainy snowy foggy misty windy overcast wintry summery autumnal wintery clear"
+)
 
 
 def _whole(words: list[str]) -> bool:
@@ -274,10 +294,13 @@ def _put(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
     )
     if cut is None or cut + 1 >= len(words) or words[start] not in _DEFINITE:
         return
+    if words[cut : cut + 3] == ["in", "front", "of"]:
+        cut += 2
     place = words_of(tokens[cut + 1 :])
     if all(w in WHOLE or w in FUNCTION for w in words[cut + 1 :]):
         return
-    if words[cut + 1] in ("a", "an") or words[cut + 1] not in _DEFINITE:
+    far = words[cut - 2 : cut + 1] == ["in", "front", "of"]
+    if far or words[cut + 1] in ("a", "an") or words[cut + 1] not in _DEFINITE:
         used = {at, cut} | set(range(cut + 1, len(words)))
         yield Frame(
             known["background"],

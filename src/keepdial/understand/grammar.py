@@ -14,70 +14,99 @@ becomes a question: nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from keepdial.errors import InputError
+from keepdial.operations import operations
 from keepdial.understand import clauses, english
-from keepdial.understand.cutting import cut
+from keepdial.understand.cutting import Piece, cut
+from keepdial.understand.lexicon import POLITE, TALK, word_set
 from keepdial.understand.nouns import in_the_picture, target_of
+from keepdial.understand.numbers import numerals
 from keepdial.understand.plan import SURE, Choice, Plan, Question, Step, Target
 from keepdial.understand.reading import Reading, content, readings
-from keepdial.understand.steps import made
+from keepdial.understand.steps import Context, made
 from keepdial.understand.telling import told
 from keepdial.understand.tokens import Token, plain, tokens_of, words_of
 from keepdial.understand.vocabulary import corrected, foreign, near
 
 
-def understand_words(sentence: str, *, files: Collection[str] | None = None) -> Plan:
+def understand_words(sentence: str, *, files: Collection[str] | None = None, selected: bool = False) -> Plan:
     """Return the plan of what a sentence asks for, in its order, with what it protects.
 
     Args:
         sentence: what is wanted, for example ``make the sky a bit bluer and remove the text``.
         files: the names of pictures that may be named, where only these may.
+        selected: whether something is selected beside the sentence, so that "remove it" says where.
 
     What is not certain is in the plan's questions. Raises `InputError` for a sentence that is empty, too
     long, of another language, or holds nothing that can be read; `ParameterError` for an amount outside of an
     option's range.
     """
-    return _understood(sentence, files, asks=True)
+    return _understood(sentence, Context(files=files, selected=selected), asks=True)
 
 
-def _understood(sentence: str, files: Collection[str] | None, *, asks: bool) -> Plan:
+def _understood(sentence: str, context: Context, *, asks: bool) -> Plan:
     """Return the plan; `asks` = whether to look for what may be meant by what is not understood."""
     said = plain(sentence)
     text, keep = clauses.dial(clauses.without_the_rest(said))
-    tokens = in_the_picture(corrected(tokens_of(text)))
+    tokens = in_the_picture(numerals(corrected(tokens_of(text))))
     if foreign(tokens):
         raise InputError(
             "The sentence is not in English, as far as can be told; the grammar reads English only.",
             hint="Say it in English, or let a language model read it (docs/language-models.md).",
         )
-    reader = _Reader(said, keep, asks=asks)
+    reader = _Reader(said, replace(context, keep=keep), asks=asks)
     for piece in cut(tokens):
-        reader.take(piece.tokens, piece.joint, hard=piece.hard)
-    return reader.plan(files)
+        reader.take(piece)
+    return reader.plan()
+
+
+@dataclass(slots=True)
+class _Done:
+    """A piece that asks for something.
+
+    Attributes:
+        tokens: its words.
+        found: what it asks for.
+        context: what held when it was read.
+        question: whether it stood in a question, so that it is asked back.
+        sign: the direction of the piece before it.
+        hard_after: whether its sentence ends with it.
+    """
+
+    tokens: list[Token]
+    found: list[Reading]
+    context: Context
+    question: bool = False
+    sign: int = 0
+    hard_after: bool = False
 
 
 class _Reader:
     """Takes the pieces of a sentence, one after the other, and makes steps of them."""
 
-    def __init__(self, sentence: str, keep: float | None, *, asks: bool) -> None:
+    def __init__(self, sentence: str, context: Context, *, asks: bool) -> None:
         self.sentence = sentence
+        self.context = context
         self.asks = asks
-        self.keep = keep
-        self.done: list[tuple[list[Token], list[Reading], bool]] = []
+        self.done: list[_Done] = []
         self.protected: list[list[Token]] = []
         self.waiting: list[Token] = []
         self.unused: list[str] = []
         self.strange: list[tuple[int, list[Token]]] = []
         self.sign = 0
+        self.told = False
         self.protecting: list[Token] = []
 
-    def take(self, tokens: list[Token], joint: str, *, hard: bool) -> None:
-        """Take one piece; `joint` is the word that stood before it, `hard` whether a sentence began."""
+    def take(self, piece: Piece) -> None:
+        """Take one piece of the sentence."""
+        tokens, joint, hard = piece.tokens, piece.joint, piece.hard
         if hard:
             self._leave_waiting()
             self.sign = 0
+            if self.done:
+                self.done[-1].hard_after = True
         if self._goes_on_protecting(tokens, joint, hard=hard):
             return
         held = clauses.protects(tokens)
@@ -88,34 +117,56 @@ class _Reader:
             else:
                 self.unused.append(words_of(tokens))
             return
+        wish = clauses.wishes(tokens)
         own, reason = clauses.purpose(clauses.opened(tokens))
         if not own:
             return
-        if (
-            own[0].word in ("don't", "not", "never", "without", "no", "nor")
-            and not _lacks(own)
-            and self._limit(own)
-        ):
-            return
-        if clauses.inquires(own):
+        if (clauses.tells(own) and not wish) or (clauses.inquires(own) and not piece.question):
             self.unused.append(words_of(tokens))
+            self.told = True
+            return
+        if self.told and not hard and joint == "with":
+            self.unused.append(words_of(tokens))
+            return
+        self.told = False
+        if self._hedges(own) or self._forbids(own) or self._narrows(own, hard=hard):
             return
         if self._describes(own, joint, hard=hard):
             return
         whole = [*self.waiting, *own]
+        if (
+            self.waiting
+            and clauses.orders(own)
+            and not clauses.imperative(self.waiting)
+            and self._points_to(self.waiting[:-1])
+        ):
+            # "the car, make it red"
+            self.waiting, whole = [], own
         found = readings(whole, before=self.sign)
-        if not found and self.waiting and joint in ("by", "to", "with"):
+        if not found and self.waiting and joint in ("by", "with"):
             found = readings(own, before=self.sign)
             if found:
                 self.unused.append(words_of(self.waiting[:-1]))
                 self.waiting, whole = [], own
+        if not found and wish and (added := _added(own)) is not None:
+            found = [added]
         bare = bool(found) and all(not r.spoken for r in found)
-        if found and joint == "by" and self.done and not hard and _is_goal(self.done[-1][1]):
+        if found and joint == "by" and self.done and not hard and _is_goal(self.done[-1].found):
             # "improve it BY sharpening": what comes after says how, and that is all that is asked.
-            self.unused.append(words_of(self.done.pop()[0]))
+            self.unused.append(words_of(self.done.pop().tokens))
+        pointed = clauses.topic(own)
+        if (
+            pointed is not None
+            and (not found or not all(r.spoken for r in found))
+            and self._points_to(pointed)
+        ):
+            return
         if found and not (bare and self._goes_on(own, joint, hard)):
             self.waiting = []
-            self.done.append((whole, found, bare))
+            if not hard:
+                self._shares(whole, found)
+            self.done.append(_Done(whole, found, self.context, piece.question, self.sign))
+            self.context = replace(self.context, fresh=False)
             self.sign = next((r.sign for r in found if r.quality and r.sign), 0)
             if reason:
                 self.unused.append(words_of(reason))
@@ -123,6 +174,66 @@ class _Reader:
         if not hard and self._joins(own, joint):
             return
         self._without_reading(own, tokens, joint)
+
+    def _points_to(self, tokens: list[Token]) -> bool:
+        """Take what a piece only points to as the topic of what comes after it."""
+        named = target_of(tokens)
+        if named.target is None or named.odd:
+            return False
+        self.context = replace(self.context, topic=named.target, fresh=True)
+        return True
+
+    def _hedges(self, own: list[Token]) -> bool:
+        """Whether a piece only takes back how much: "brighter, BUT NOT TOO MUCH"."""
+        if words_of(own) not in _HEDGES or not self.done:
+            return False
+        last = self.done[-1]
+        last.tokens = [*last.tokens, replace(own[0], text=words_of(own), word="slightly", kind="word")]
+        return True
+
+    def _forbids(self, own: list[Token]) -> bool:
+        """Whether a piece forbids something: what is named then stays, and an operation is not done."""
+        at = next((i for i, t in enumerate(own[:3]) if t.word in _FORBIDS), None)
+        if at is None or _lacks(own) or any(t.word not in _SUBJECTS for t in own[:at]):
+            return False
+        rest = own[at + 1 :]
+        disliked = bool(rest) and rest[0].word in ("like", "want", "need", "love")
+        while rest and rest[0].word in _AFTER_FORBIDDING:
+            rest = rest[1:]
+        if not rest or own[at + 1].word in ("so", "too", "as", "very", "quite", "really", "that"):
+            return False
+        found = readings(rest)
+        if own[at].word == "no" and rest[0].word.endswith("ing") and english.is_verb(rest[0].word):
+            found = found or [None]  # type: ignore[list-item]
+        if found:
+            best = found[0]
+            if best is not None and best.unit.target == "required" and best.thing:
+                self.protected.append([rest[i] for i in best.thing])
+            else:
+                self.unused.append(words_of(own))
+            return True
+        if disliked or own[at].word in ("no", "without"):
+            return False
+        thing = own[at + 1 :]
+        while thing and thing[0].word in ("on", "in", "at", "for", "to"):
+            thing = thing[1:]
+        if thing and _names_a_thing(thing):
+            self.protected.append(thing)
+            return True
+        return False
+
+    def _narrows(self, own: list[Token], *, hard: bool) -> bool:
+        """Whether a piece says where alone the step before it acts: "brighter, but only the sky"."""
+        if own[0].word not in ("only", "just") or not self.done or hard or readings(own):
+            return False
+        rest = own[1:]
+        while rest and rest[0].word in ("on", "in", "for", "at"):
+            rest = rest[1:]
+        named = target_of(rest)
+        if named.target is None or named.odd:
+            return False
+        self.done[-1].context = replace(self.done[-1].context, only=named.target)
+        return True
 
     def _goes_on_protecting(self, tokens: list[Token], joint: str, *, hard: bool) -> bool:
         """Whether a piece is one more thing that must survive: "keep the faces AND THE TEXT"."""
@@ -146,7 +257,7 @@ class _Reader:
         """
         if self.waiting or not self.done:
             return False
-        last = self.done[-1][1][-1]
+        last = self.done[-1].found[-1]
         told = "prompt" in last.params
         acts = last.unit.target == "required" or last.thing is not None
         if last.quality or not (told or (acts and not hard)):
@@ -157,8 +268,13 @@ class _Reader:
             return True
         if clauses.orders(own, strict=told):
             return False
-        if not clauses.describing(own) and _stands(readings(own, before=self.sign), own):
-            return False
+        if not clauses.describing(own):
+            found = readings(own, before=self.sign)
+            if _stands(found, own) or (
+                found and found[0].unit.name == last.unit.name and found[0].score >= 1
+            ):
+                # "make the shirt pink AND THE TROUSERS BLACK"
+                return False
         if hard or not self._joins(own, joint):
             self.unused.append(words_of(own))
         return True
@@ -167,7 +283,7 @@ class _Reader:
         """Whether a bare name ("the light and the COLOUR") is one more thing of the step before it."""
         if hard or not self.done:
             return False
-        last = self.done[-1][1][-1]
+        last = self.done[-1].found[-1]
         return (
             not last.quality
             and last.unit.target == "required"
@@ -178,11 +294,11 @@ class _Reader:
         """Join a piece that asks for nothing to the step before it, where it can be more of its thing."""
         if self.waiting or not self.done:
             return False
-        before, found, bare = self.done[-1]
+        before, found = self.done[-1].tokens, self.done[-1].found
         if _only_an_amount(own):
-            again = readings([*before, *own], before=self.sign)
+            again = readings([*before, *own], before=self.done[-1].sign)
             if again:
-                self.done[-1] = ([*before, *own], again, bare)
+                self.done[-1].tokens, self.done[-1].found = [*before, *own], again
                 return True
             return False
         if joint not in (",", "and", "&", "plus", "+", "or", "/", "-", "also", "(") or not _names_a_thing(
@@ -196,14 +312,45 @@ class _Reader:
             replace(own[0], text=joint, word=joint, kind="word" if joint.isalpha() else "sign"),
             *own,
         ]
-        again = readings(together, before=self.sign)
+        again = readings(together, before=self.done[-1].sign)
         if not again or [r.unit.name for r in again] != [r.unit.name for r in found]:
             return False
-        self.done[-1] = (together, again, bare)
+        self.done[-1].tokens, self.done[-1].found = together, again
         return True
 
+    def _shares(self, own: list[Token], found: list[Reading]) -> None:
+        """Give an amount that is said last to all that were named with it: "contrast and clarity up BY 10"."""
+        numbers = [t for t in own if t.kind == "number"]
+        if len(numbers) != 1 or not found or not found[-1].quality:
+            return
+        start = own.index(numbers[0])
+        start -= start > 0 and own[start - 1].word in ("by", "to")
+        said = own[start:]
+        each = any(t.word == "each" for t in own)
+        for i in range(len(self.done) - 1, -1, -1):
+            before = self.done[i]
+            bare = all(not r.spoken for r in before.found)
+            if (
+                before.hard_after
+                or not all(r.quality for r in before.found)
+                or any(t.kind == "number" for t in before.tokens)
+            ):
+                return
+            if not bare and not each:
+                return
+            sign = found[-1].sign if bare else before.sign
+            again = readings([*before.tokens, *said], before=sign)
+            if not again:
+                return
+            before.tokens, before.found = [*before.tokens, *said], again
+
     def _without_reading(self, own: list[Token], tokens: list[Token], joint: str) -> None:
-        if clauses.talks(tokens) or not content(own):
+        unknown = clauses.imperative(own) and own[0].word not in TALK | POLITE
+        if (subject := clauses.subject(own)) is not None and self._points_to(subject):
+            self.context = replace(self.context, fresh=False)
+            self.unused.append(words_of(tokens))
+            return
+        if not content(own) or (clauses.talks(tokens) and not unknown):
             if content(own):
                 self.unused.append(words_of(tokens))
             return
@@ -218,44 +365,26 @@ class _Reader:
 
     def _leave_waiting(self) -> None:
         if self.waiting:
-            if clauses.imperative(self.waiting) or not self.done:
+            if not clauses.imperative(self.waiting) and self._points_to(self.waiting[:-1]):
+                self.unused.append(words_of(self.waiting[:-1]))
+            elif clauses.imperative(self.waiting) or not self.done:
                 self.strange.append((len(self.done), self.waiting[:-1]))
             else:
                 self.unused.append(words_of(self.waiting[:-1]))
             self.waiting = []
 
-    def _limit(self, own: list[Token]) -> bool:
-        """Whether a piece forbids something ("don't make it too dark", "no cropping"): nothing is done."""
-        if (
-            own[0].word == "no"
-            and len(own) > 1
-            and own[1].word.endswith("ing")
-            and english.is_verb(own[1].word)
-        ):
-            self.unused.append(words_of(own))
-            return True
-        rest = own[1:]
-        while rest and rest[0].word in ("to", "be", "the", "any"):
-            rest = rest[1:]
-        found = readings(rest)
-        if not found:
-            return False
-        best = found[0]
-        if best.unit.target == "required" and best.thing:
-            self.protected.append([rest[i] for i in best.thing])
-        else:
-            self.unused.append(words_of(own))
-        return own[0].word != "no"
-
-    def plan(self, files: Collection[str] | None) -> Plan:
+    def plan(self) -> Plan:
         """Return the plan of all that was taken."""
         self._leave_waiting()
         steps: list[Step] = []
         questions: list[Question] = []
         index: dict[int, int] = {}
-        for i, (tokens, found, _) in enumerate(self.done):
+        for i, piece in enumerate(self.done):
             index[i] = len(steps)
-            for one in made(tokens, found, steps, self.keep, files):
+            for one in made(piece.tokens, piece.found, steps, piece.context):
+                if piece.question and one.step is not None:
+                    questions.append(_asked_back(one.step, at=min(100, len(steps))))
+                    continue
                 if one.replaces and steps:
                     steps.pop()
                 if one.question is not None:
@@ -272,6 +401,7 @@ class _Reader:
             steps += _told(self.unused)
         if not steps and not questions:
             questions.append(_nothing(self.sentence, self.unused, held))
+        steps = _once(steps)
         steps, doubts = _without_contradictions(steps, held)
         questions += doubts
         steps = [_with_needs(step) for step in steps]
@@ -318,6 +448,37 @@ def _lacks(tokens: list[Token]) -> bool:
     return any(t.word == "enough" for t in tokens)
 
 
+_HEDGES = frozenset(
+    (
+        "not too much", "not much", "not a lot", "not so much", "not by much", "don't overdo it", "don't go overboard", "nothing extreme",
+        "nothing crazy", "just a little", "only a little", "just a bit", "only a bit", "not that much", "keep it subtle", "subtly", "only slightly",
+        "just slightly", "not too strong", "not too strongly",
+    )
+)  # fmt: skip
+_FORBIDS = word_set("don't not never without no nor doesn't isn't shouldn't can't won't aren't avoid")
+_SUBJECTS = word_set("i it we you he she they this that please just but so the and also do really")
+_AFTER_FORBIDDING = word_set(
+    "to be the any want need have use do make it on in at for like on too them a an even"
+)
+
+
+def _added(tokens: list[Token]) -> Reading | None:
+    """Return the reading of a wish for a thing: "I'd like A RAINBOW over the mountains"."""
+    unit = operations().get("add")
+    if unit is None or tokens[0].word not in ("a", "an", "some", "another", "more", "two", "three"):
+        return None
+    places = set(range(len(tokens)))
+    return Reading(unit, {"prompt": words_of(tokens)}, used=places, because={0}, sure=0.75)
+
+
+def _asked_back(step: Step, *, at: int) -> Question:
+    """Return the question whether to do what was only asked about: "is it too dark?"."""
+    choices = (Choice(says=told(step), steps=(_with_needs(step),)), Choice(says="leave it out"))
+    return Question(
+        asks=f'"{step.words}" is a question. Is it to be done?', words=step.words, choices=choices, at=at
+    )
+
+
 def _is_goal(found: list[Reading]) -> bool:
     return all(r.quality or r.unit.name in ("auto", "restore") for r in found)
 
@@ -362,12 +523,45 @@ def _choices(tokens: list[Token]) -> list[Choice]:
     found = []
     for words in near(tokens):
         try:
-            plan = _understood(words, None, asks=False)
+            plan = _understood(words, Context(), asks=False)
         except InputError:
             continue
         if plan.steps and plan.sure >= SURE:
             found.append(Choice(says=told(plan.steps[0]), steps=plan.steps[:1]))
     return found[:3]
+
+
+def _once(steps: list[Step]) -> list[Step]:
+    """Return the steps, a complaint and the remedy that follows it as one: "too dark, brighten it"."""
+    out: list[Step] = []
+    for step in steps:
+        last = out[-1] if out else None
+        if last is None or not _remedy(last, step):
+            out.append(step)
+            continue
+        newer = step.operation == "recolor" or (step.amount is not None and step.amount.words)
+        said = step if newer else last
+        out[-1] = said.model_copy(
+            update={
+                "target": step.target or last.target,
+                "because": (*last.because, *step.because),
+                "words": f"{last.words}, {step.words}"[:4000],
+                "sure": max(last.sure, step.sure),
+            }
+        )
+    return out
+
+
+def _remedy(last: Step, step: Step) -> bool:
+    """Whether a step asks for what the one before it complained of, on the same thing."""
+    same = last.operation == step.operation and (last.target == step.target or step.target is None)
+    if last.operation == step.operation == "recolor":
+        # "the sky is grey, make it blue"
+        return last.sure < SURE <= step.sure and last.target == step.target
+    if not same or last.amount is None or step.amount is None or last.amount.option != step.amount.option:
+        return False
+    numbers = any(a.words[:1] in tuple("+-0123456789") and a.words for a in (last.amount, step.amount))
+    return last.amount.value * step.amount.value > 0 and not (numbers and last.amount.words)
 
 
 def _without_contradictions(steps: list[Step], held: list[Target]) -> tuple[list[Step], list[Question]]:

@@ -9,6 +9,7 @@ def word_set(text: str) -> frozenset[str]:
 
 
 AMOUNTS = {
+    "a hair": 0.4, "just a hair": 0.4, "minimal": 0.4, "a good deal": 1.7, "fully": 2.8, "all the way": 2.8,
     "barely": 0.25, "hardly": 0.25,
     "a touch": 0.3, "just a touch": 0.3, "a tiny bit": 0.3, "tiny bit": 0.3, "a hint": 0.3, "a hint of": 0.3,
     "a tad": 0.4, "tad": 0.4, "a tad bit": 0.4, "a shade": 0.4, "subtly": 0.4, "a smidge": 0.4, "ever so slightly": 0.3,
@@ -38,19 +39,19 @@ MAKE = word_set(
 """Verbs that say what something is to become, and nothing of what."""
 
 BE = word_set(
-    "is are was were be been being am isn't aren't wasn't weren't it's she's he's they're that's there's looks look looking looked seems seem appears appear came comes got has have feels feel turned"
+    "its is are was were be been being am isn't aren't wasn't weren't it's she's he's they're that's there's looks look looking looked seems seem appears appear came comes got has have feels feel turned"
 )
 """Verbs of a statement: "the sky IS too dark"."""
 
 UP = word_set("""increase increased increasing raise raised raising boost boosted boosting more stronger higher bump bumped bumping
     crank cranked strengthen strengthened up enhance enhanced enhancing add adding added improve improved improving intensify intensified intensifying
     amplify amplifying heighten elevate maximize maximise pump extra bring bringing better greater bigger larger lift lifting
-    needs lacks lacking lack deepen upgrade advance advancing amplified maximizing brighten brightening lighten lightening enrich escalate augment augmenting optimize optimise
+    needs lacks lacking lack deepen upgrade advance advancing amplified maximizing double triple brighten brightening lighten lightening enrich escalate augment augmenting optimize optimise
     optimizing optimising accentuate emphasize emphasise magnify magnifying elevating perfect perfecting refine refining polish polishing
     advancing restore restoring revive heightening brightening plus use put apply give increases enhances boosts raises""")
 DOWN = word_set("""decrease decreased decreasing reduce reduced reducing lower lowered lowering less weaker drop dropped weaken weakened
     minus diminish minimize minimise down cut lessen lessened lessening dial soften softened tone dull fewer subtract decreases reduces lowers
-    darken darkening dim dampen tame suppress mitigate reduction decline""")
+    halve darken darkening dim dampen tame suppress mitigate reduction decline""")
 FIX = word_set("""fix fixed fixing correct corrected correcting adjust adjusted adjusting change changed changing alter altered edit edited balance balanced
     tweak tweaked modify modified set even repair rectify correction adjustment adjustments address normalise normalize work play""")
 GONE = word_set("""remove removed removing delete erase eliminate eliminated eliminating rid clear clean cleaned cleaning lose without no
@@ -72,7 +73,7 @@ WHOLE = PICTURE | word_set(
     "everything it this overall all whole entire full complete these that general thing"
 )
 
-POLITE = word_set("""please thanks thank kindly hi hello hey guys guy's everyone folks thankyou cheers ok sorry asap dear sir
+POLITE = word_set("""dude mate bro buddy please thanks thank kindly hi hello hey thankyou cheers ok sorry asap dear sir
     appreciated appreciate grateful greatly help lol haha wow tia anyway anyways hopefully maybe perhaps just simply also
     possible somehow basically actually literally overall again back then now here there too well even still though
     quickly quick bit really nicely properly correctly carefully generally altogether""")
@@ -98,6 +99,11 @@ OPENERS = (
 
 ENDERS = (
     "at the same time",
+    "so nobody",
+    "so no",
+    "so people",
+    "so everyone",
+    "so one",
     "so that", "so i", "so we", "so it", "so you", "so the", "so they", "so he", "so she", "because", "since", "in order to", "in order for", "as if", "in order",
     "for my", "for our", "for the purpose", "for use", "for her", "for his", "for linkedin", "for printing", "for instagram", "for facebook", "which", "as i", "as it is",
     "as we", "it is", "it's", "i think", "if you", "if it", "until", "to reveal", "to show", "to enhance", "to improve", "to bring out", "to see", "to create", "to achieve", "to highlight", "to emphasize", "to give", "to have", "to help", "to uncover", "to capture", "to match", "to fit", "to better",
@@ -105,7 +111,7 @@ ENDERS = (
 )  # fmt: skip
 """What begins a reason or a purpose: what follows explains and asks for nothing of its own."""
 
-TALK = word_set("""i i'm i've i'd me my we us our you your yours thanks thank hello hi sorry grandfather grandmother grandpa grandma dad mom mother
+TALK = word_set("""love hope enjoy miss know think guess i i'm i've i'd me my we us our you your yours thanks thank hello hi sorry grandfather grandmother grandpa grandma dad mom mother
     father wife husband friend friends sister brother son daughter son's family boyfriend girlfriend wedding birthday passed died loved year years ago reddit
     paypal tip reward gold bucks $ usd pay paid budget bonus appreciate grateful hope wondering love because
     when who would could was were had""")
@@ -123,7 +129,7 @@ PLACE_NOUNS = word_set(
 )
 
 BEFORE_PLACE = word_set(
-    "on in at to from of by near along towards toward upon onto into over above below under beneath behind beside inside within around underneath outside across through between against"
+    "next close adjacent atop on in at to from of by near along towards toward upon onto into over above below under beneath behind beside inside within around underneath outside across through between against"
 )
 
 PRONOUNS = word_set("him her he she them they his their it its me us")

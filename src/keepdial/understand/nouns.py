@@ -21,6 +21,7 @@ from keepdial.understand.lexicon import (
     FUNCTION,
     PICTURE,
     PLACE_NOUNS,
+    PREPOSITIONS,
     PRONOUNS,
     SIDES,
     WHOLE,
@@ -34,15 +35,18 @@ NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "both": 2, "couple": 2, "pair": 2,
 }  # fmt: skip
-ENDS = BEFORE_PLACE | word_set("""with for off out about than who that which wearing holding standing sitting while where whose like as without into down up
-    by except but excluding besides is are was were has have had so and then to when because being""")
+ENDS = (
+    BEFORE_PLACE
+    | word_set("""with for off out about than who that which wearing holding standing sitting while where whose like as without into down up
+    next close adjacent atop by except but excluding besides is are was were has have had so and then to when because being""")
+)
 """Words that a simple noun phrase ends before."""
 
 _CLOSED = ARTICLES | word_set(
     "one two three four five six seven eight nine ten eleven twelve couple pair other same only whole entire"
 )
 _EXCEPT = re.compile(
-    r"^(?P<all>.*?)\b(?:except(?: for)?|but not|but|other than|apart from|besides|excluding|without(?: the)?|aside from|not)\s+(?P<without>.+)$"
+    r"^(?P<all>.*?)\b(?P<how>except(?: for)?|but not|but|other than|apart from|besides|excluding|without(?: the)?|aside from|not)\s+(?P<without>.+)$"
 )
 _ALL = re.compile(
     r"^(?:the )?(?:whole |entire )?(?:everything|everyone|everybody|all|anything|picture|photo|image|rest|every \w+|all \w+|all of \w+ \w+|all the \w+)?\s*(?:else|of it)?\s*$"
@@ -86,9 +90,17 @@ class Named:
 
 def target_of(tokens: list[Token]) -> Named:
     """Return what tokens name. Words at their ends that name nothing are dropped."""
+    tokens = _framed(_trimmed(tokens))
     tokens = _trimmed(tokens)
     if not tokens:
         return Named(None)
+    if implausible(tokens):
+        found = _made(tokens)
+        return Named(found.target, found.unused, odd=True)
+    return _made(tokens)
+
+
+def _made(tokens: list[Token]) -> Named:
     text = words_of(tokens)
     quoted = next((t.word for t in tokens if t.kind == "quote"), "")
     whole = _whole(tokens)
@@ -100,14 +112,25 @@ def target_of(tokens: list[Token]) -> Named:
     without = ""
     if match := _EXCEPT.match(text):
         rest = match["all"].strip()
-        if _ALL.match(rest) or not rest:
-            without = match["without"].strip()
-            text = (
-                f"everything except {without}"
-                if "one" not in rest and "body" not in rest
-                else f"{rest or 'everything'} except {without}"
-            )
+        kind = match["how"]
+        if _ALL.match(rest) or not rest or (kind not in ("but", "not", "without") and _plural_or_all(rest)):
+            without = re.sub(r"^(?:for|on|in|at|to|of) ", "", match["without"].strip())
+            general = not rest or all(w in _GENERAL for w in rest.split())
+            text = f"{'everything' if general else rest} except {without}"
     return _target(text, quoted, without)
+
+
+_GENERAL = WHOLE | ARTICLES | word_set("else anything rest of it the")
+
+
+def _plural_or_all(words: str) -> bool:
+    """Whether a phrase means several things, of which some may be left out."""
+    first, last = words.split()[0], words.split()[-1]
+    return (
+        first in ("all", "every", "each", "any")
+        or english.singular(last) != last
+        or last in ("people", "everyone", "everybody")
+    )
 
 
 def in_the_picture(tokens: list[Token]) -> list[Token]:
@@ -182,6 +205,77 @@ def _trimmed(tokens: list[Token]) -> list[Token]:
 def _begins_place(tokens: list[Token]) -> bool:
     words = [t.word for t in tokens[:5] if t.word not in ARTICLES]
     return len(words) > 1 and words[1] in SIDES
+
+
+_FRAME_BEFORE = word_set(
+    """think thinks thought find finds found believe feel feels needs need wants want like love prefer give gives see say says
+    would could should must might know knows guess suppose wish hope mean show bring let lets please maybe dude mate bro"""
+)
+_FRAME_AFTER = word_set(
+    """needs need wants want should could would must to be been being look looks looked appear appears seem seems get gets
+    become becomes have has had is are was were dude mate bro"""
+)
+_NEVER = word_set(
+    """don't doesn't isn't aren't won't can't didn't shouldn't couldn't wouldn't not never k stop stops ev percent px kelvin degrees
+    degree minus plus factor was were did"""
+)
+_SUBJECT = word_set("i he she we they you who")
+
+
+def _framed(tokens: list[Token]) -> list[Token]:
+    """Return the tokens without the frame that a wish puts around a thing: "I THINK the sky NEEDS TO BE"."""
+    kept = list(tokens)
+    wants = next((i for i, t in enumerate(kept[:4]) if t.word in _WANTS), None)
+    if wants is not None:
+        kept = kept[wants + 1 :]
+    if all(t.kind == "word" and t.word in _FRAME_AFTER | _FRAME_BEFORE | {"it"} for t in kept):
+        return []
+    while len(kept) > 1 and kept[0].kind == "word":
+        subject = kept[0].word in _SUBJECT and kept[1].word in _FRAME_BEFORE | {"would", "do"}
+        if kept[0].word not in _FRAME_BEFORE and not subject:
+            break
+        kept = kept[1:]
+    if len(kept) > 2 and kept[0].word in ("it", "me") and kept[1].word in ("if", "when", "that"):
+        kept = kept[2:]
+    while len(kept) > 1 and kept[-1].kind == "word" and kept[-1].word in _FRAME_AFTER:
+        kept = kept[:-1]
+    return kept
+
+
+_WANTS = word_set("wants want thinks asked says prefers")
+
+
+def implausible(tokens: list[Token]) -> bool:
+    """Whether tokens can be no thing: a negation, a unit, a number without a noun, a subject and its verb."""
+    words = [t.word for t in tokens]
+    if any(w in _NEVER for w in words) or (len(words) > 1 and words[0] in _SUBJECT):
+        return True
+    if any(
+        len(w) == 1 and t.kind == "word" and t.text.islower() and w != "a"
+        for w, t in zip(words, tokens, strict=True)
+    ):
+        return True
+    for i, token in enumerate(tokens):
+        if token.kind == "number":
+            after = tokens[i + 1] if i + 1 < len(tokens) else None
+            if (
+                after is None
+                or after.kind != "word"
+                or after.word in PREPOSITIONS
+                or not english.is_noun(after.word)
+            ):
+                return True
+    if (
+        words[0] not in PREPOSITIONS
+        and english.only_verb(words[0])
+        and words[0] in english.lemmas(words[0]).get("VERB", ())
+        and len(words) > 1
+    ):
+        return True
+    return bool(len(words) == 1 and words[0] in _AMOUNTLIKE)
+
+
+_AMOUNTLIKE = word_set("slight slightly little bit lot more less much few amount level radius strength times")
 
 
 def _target(text: str, quoted: str, without: str) -> Named:

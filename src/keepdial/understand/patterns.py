@@ -10,6 +10,7 @@ from itertools import product
 
 from keepdial.operations import Operation, Saying, operations
 from keepdial.understand import english
+from keepdial.understand.amounts import WORDS
 from keepdial.understand.lexicon import (
     AMOUNTS,
     ARTICLES,
@@ -17,6 +18,7 @@ from keepdial.understand.lexicon import (
     NEGATED,
     PICTURE,
     PREPOSITIONS,
+    PRONOUNS,
     WHOLE,
     word_set,
 )
@@ -36,7 +38,7 @@ _BETWEEN = (
 """Words that may stand between those of a phrase."""
 
 _BEFORE_COLOUR = word_set(
-    "vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold pastel more completely all shiny glossy matte darker lighter brighter deeper dark light shade of solid uniform"
+    "vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold pastel more completely all shiny glossy matte darker lighter brighter deeper dark light shade of solid uniform warm cool plain emerald forest sky royal baby hot lime mint lemon rose blood cherry midnight burnt neon electric dusty deepest clean"
 )
 
 
@@ -52,11 +54,17 @@ class Word:
         return said in self.words or (len(said) > 3 and not self.forms.isdisjoint(english.plain_forms(said)))
 
 
+def _participle(word: str) -> bool:
+    """Whether a declared word is a participle, which stands for itself: "gone" is not "goes"."""
+    verbs = english.lemmas(word).get("VERB", ())
+    return bool(verbs) and word not in verbs and not word.endswith(("s", "ing"))
+
+
 def word_of(several: Iterable[str]) -> Word:
     """Return the place in a phrase that takes several words, in all their forms."""
     words = frozenset(several)
     # A comparative stands for itself: "better" is not asked for by "good".
-    plain = (w for w in words if len(w) > 2 and not english.degree(w)[1])
+    plain = (w for w in words if len(w) > 2 and not english.degree(w)[1] and not _participle(w))
     return Word(words, frozenset(form for w in plain for form in english.plain_forms(w)))
 
 
@@ -206,12 +214,20 @@ def matches(tokens: list[Token]) -> Iterator[Match]:
                 yield _scored(match, tokens)
     for phrase in known.get("", ()):
         # A colour alone has to end the clause: "make the red car blue".
+        if any(t.word in _STATES_COLOUR for t in tokens):
+            continue
         for at in range(len(tokens) - 1, -1, -1):
             match = Match(phrase)
             end = _forward(match, tokens, at, 0)
             if end and _ends(tokens, end):
                 yield _scored(match, tokens)
                 break
+
+
+_STATES_COLOUR = word_set(
+    "looks look looking is are was were too so turned came less more as seems appears isn't aren't than"
+)
+"""With one of these a colour tells how something is, and asks for nothing: "the skin looks orange"."""
 
 
 def _ends(tokens: list[Token], at: int) -> bool:
@@ -243,6 +259,10 @@ def _scored(match: Match, tokens: list[Token]) -> Match:
     if len(match.phrase.parts) == 1 and match.literal and min(match.literal) > 0:
         # One word somewhere in a clause that another phrase begins: "add a clock between the MIRRORS".
         score -= 0.25
+    first = match.phrase.parts[0]
+    if isinstance(first, Slot) and first.kind == "number":
+        # "+1 stop": by itself it asks; beside other words it is their amount.
+        score -= 1.5
     match.score = score - 0.02 * gaps + 0.01 * exact
     return match
 
@@ -303,18 +323,42 @@ _EFFECT = word_set("look effect style filter mode vibe feel feeling tone tones m
 _UNDONE = NEGATED | {"undo", "unlike", "instead"}
 
 
+def _ordered(tokens: list[Token]) -> bool:
+    """Whether tokens hold an order of their own: a verb in its plain form that says what is to be done."""
+    told = [t.word for t in tokens if t.kind == "word" and t.word not in FUNCTION and t.word not in _BETWEEN]
+    return bool(told) and told[0] in english.lemmas(told[0]).get("VERB", ()) and told[0] not in _EVEN
+
+
+_EVEN = word_set("change turn convert apply use add set put switch go create")
+
+
 def _verb_here(tokens: list[Token], at: int, parts: tuple[Part, ...], anchor: int) -> bool:
     """Whether a word inside a clause may be the verb that begins a phrase: "the TRANSPORT object" may not.
 
-    Neither may a participle ("the man HOLDING a cup"), unless that is how the phrase is declared.
+    An order begins with its verb; what stands before may only be small words or an amount. Neither may a
+    participle stand there ("the man HOLDING a cup"), unless that is how the phrase is declared.
     """
     word, first = tokens[at].word, parts[anchor]
+    if not anchor and tokens[at - 1].word in ARTICLES and _ordered(tokens[:at]):
+        # "colorize this BLACK AND WHITE photo": another verb asks for something.
+        return False
     if anchor or not isinstance(first, Word) or not english.is_verb(word):
         return True
     acts = len(parts) > 1 and isinstance(parts[1], Slot) and parts[1].long
-    if acts and tokens[at - 1].word in ARTICLES:
+    before = [t.word for t in tokens[:at] if t.kind == "word"]
+    if before and before[-1] in _WHO and not first.words & {"hate", "dislike"}:
+        return False
+    if (acts or len(parts) == 1) and tokens[at - 1].word in ARTICLES:
+        return False
+    told = [w for w in before if w not in FUNCTION and w not in _BETWEEN and not w.endswith("ly")]
+    if told and (acts or (english.is_verb(told[0]) and told[0] in english.lemmas(told[0]).get("VERB", ()))):
+        return False
+    if len(parts) == 1 and any(english.is_verb(w) and not english.is_noun(w) for w in told):
         return False
     return word in first.words or not word.endswith("ing" if not acts else ("ing", "ed"))
+
+
+_WHO = word_set("i he she we they who")
 
 
 def _backward(match: Match, tokens: list[Token], at: int, parts: tuple[Part, ...]) -> bool:
@@ -346,12 +390,13 @@ def _forward(match: Match, tokens: list[Token], at: int, part: int) -> int | Non
     if isinstance(now, Slot) and now.long:
         return _long(match, tokens, at, part, now.kind)
     limit = at + (0 if part == 0 else 4)
+    begins = at
     while at < len(tokens):
         if isinstance(now, Slot):
             taken = _short(now, tokens, at)
             if taken:
                 match.slots[now.kind] = list(range(at, at + taken))
-                match.used |= set(range(at, at + taken))
+                match.used |= {i for i in range(begins, at + taken) if tokens[i].word not in WORDS or i >= at}
                 end = at + taken
                 last = part == len(parts) - 1
                 if last and (now.kind == "colour" or now.listed) and not _colour_ends(tokens, end):
@@ -391,11 +436,16 @@ def _long(match: Match, tokens: list[Token], at: int, part: int, name: str) -> i
         match.slots[name] = span
         return len(tokens)
     following = parts[part + 1]
+    to = isinstance(following, Word) and "to" in following.words
     for stop in range(at + 1, len(tokens)):
         if isinstance(following, Slot):
             fits = not following.long and bool(_short(following, tokens, stop))
         else:
             fits = following.takes(tokens[stop].word)
+        side = [t.word for t in tokens[stop + 1 : stop + 3]]
+        if to and tokens[stop].word == "to" and (tokens[stop - 1].word in _TO or _begins_side(side)):
+            # "a cat NEXT TO the dog" belongs together.
+            continue
         if not fits or not _says_something(tokens, list(range(at, stop)), name):
             continue
         used, slots, literal = set(match.used), dict(match.slots), set(match.literal)
@@ -412,11 +462,25 @@ def _long(match: Match, tokens: list[Token], at: int, part: int, name: str) -> i
     return None
 
 
+_THINGS = PRONOUNS | WHOLE | word_set("this that these those all both everyone everybody one ones")
+
+
+_TO = word_set("next close near adjacent opposite due according parallel similar")
+
+
+def _begins_side(words: list[str]) -> bool:
+    return words[:1] == ["the"] and words[1:2] in (["left"], ["right"])
+
+
 _INDEFINITE = frozenset(("a", "an", "some"))
 
 
 def _says_something(tokens: list[Token], span: list[int], name: str) -> bool:
     if name == "thing" and any(tokens[i].word in _NO_THING for i in span):
+        return False
+    if name == "thing" and all(
+        tokens[i].kind == "word" and tokens[i].word in FUNCTION - _THINGS for i in span
+    ):
         return False
     last = next((tokens[i].word for i in reversed(span) if tokens[i].word not in ARTICLES), "")
     if last in _OPEN:

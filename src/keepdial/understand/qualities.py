@@ -204,6 +204,9 @@ def _of_verb(name: Named, words: list[str], at: int, end: int) -> Wanted | None:
     previous = words[at - 1] if at else ""
     if previous in NEGATED or (previous in ARTICLES and previous not in ("it", "this")):
         return None
+    told = [w for w in words[:at] if w and w not in FUNCTION and w not in WORDS and not w.endswith("ly")]
+    if previous in _WHO or (told and told[0] in english.lemmas(told[0]).get("VERB", ())):
+        return None
     spoken = set(range(at, end))
     said = words[at:end]
     # "brightened", "darkening": a participle before a thing only describes it.
@@ -214,10 +217,35 @@ def _of_verb(name: Named, words: list[str], at: int, end: int) -> Wanted | None:
     return Wanted(name, sign, spoken, 0.96, 1.0 + 0.95 * (end - at - 1) + 0.01)
 
 
+_WHO = word_set("i he she we they who")
+
+
+def _heads(words: list[str], at: int) -> bool:
+    """Whether an adjective is the noun of its phrase: "the second LIGHT"."""
+    i = at - 1
+    while (
+        i >= 0
+        and (english.is_adjective(words[i]) or words[i] in NUMBER_WORDS)
+        and words[i] not in ARTICLES
+        and words[i] not in TOO
+    ):
+        i -= 1
+    return (
+        i >= 0
+        and words[i] in ARTICLES - {"a", "all", "both", "some", "any"}
+        and words[i] not in ("this", "that", "it")
+    )
+
+
+NUMBER_WORDS = word_set("first second third fourth last next other one two three")
+
+
 def _of_adjective(name: Named, words: list[str], at: int, end: int, before: int) -> Wanted | None:
     own = 1 if name.role == "more" else -1
     used = set(range(at, end))
     length = 0.95 * (end - at - 1)
+    if "NOUN" in english.lemmas(words[end - 1]) and _heads(words, at):
+        return None
     compared = english.degree(words[end - 1])[1] and words[end - 1] != name.words[-1]
     window = [i for i in range(max(0, at - 5), at)]
     near = [words[i] for i in window]
@@ -225,7 +253,9 @@ def _of_adjective(name: Named, words: list[str], at: int, end: int, before: int)
     if compared:
         if negated is not None and words[negated] in NEGATED and not set(near) & BE:
             return None
-        return Wanted(name, own, used, 0.96, 1.15 + length)
+        # "darker than the other photos" tells, and asks for the opposite if for anything.
+        sure = 0.5 if "than" in words[end : end + 2] else 0.96
+        return Wanted(name, own, used, sure, 1.15 + length)
     previous = near[-1] if near else ""
     if previous == "more" or (len(near) > 1 and near[-2] == "more"):
         return Wanted(name, own, used | {at - 1 if previous == "more" else at - 2}, 0.96, 1.3 + length)
@@ -234,7 +264,7 @@ def _of_adjective(name: Named, words: list[str], at: int, end: int, before: int)
     if end < len(words) and words[end] == "enough":
         more = {end} | ({negated} if negated is not None else set())
         return Wanted(name, own, used | more, 0.9, 1.6 + length)
-    states = _states(words, at)
+    states = _states(words, at) or words[0] == "why"
     attribute = end < len(words) and english.is_noun(words[end]) and words[end] not in _NOT_THINGS
     excess = next((i for i in reversed(window) if words[i] in ("too", "overly", "excessively")), None)
     if excess is None and "so" in near and states:
@@ -253,11 +283,18 @@ def _of_adjective(name: Named, words: list[str], at: int, end: int, before: int)
     if states:
         sure = 0.85 if (own < 0 or name.quality.fault) else 0.5
         return Wanted(name, -own, used, sure, 1.1 + length)
+    hedged = any(w in _HEDGES for w in near) and not _asked_for(words, at)
+    if hedged and (own < 0 or name.quality.fault):
+        # "kinda dark": so one complains, and does not wish.
+        return Wanted(name, -own, used, 0.75, 1.1 + length)
+    if name.quality.fault and not _asked_for(words, at):
+        return Wanted(name, -own, used, 0.8, 1.05 + length)
     if _asked_for(words, at) or all(w in _FILL for w in near):
         return Wanted(name, own, used, 0.9, 1.0 + length, spoken=bool(near))
     return Wanted(name, own, used, 0.7, 0.9 + length, spoken=False)
 
 
+_HEDGES = word_set("kinda kind sort bit little rather pretty quite very really awfully so somewhat fairly")
 _FILL = ARTICLES | TOO | MAKE | word_set("a bit little lot much and it please just to be look more up")
 _NOT_THINGS = PICTURE | word_set("enough please and or look up down out on in now overall looking")
 
@@ -272,6 +309,10 @@ def _asked_for(words: list[str], at: int) -> bool:
 def _states(words: list[str], at: int) -> bool:
     """Whether the words before state how the picture is: "the sky is a bit"."""
     early = words[max(0, at - 6) : at]
+    if any(w in ("was", "were", "been") for w in early) and not any(
+        w in PICTURE or w in ("it", "this") for w in early
+    ):
+        return False
     if not any(w in BE for w in early):
         return False
     asked = (
@@ -304,6 +345,9 @@ def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> W
     if at and words[at - 1] in NEGATED and words[at - 1] != "no":
         return None
     after = words[end] if end < len(words) else ""
+    if after in ARTICLES and at == 0 and words[at] in english.lemmas(words[at]).get("VERB", ()):
+        # "blur the background"
+        return None
     if after and after not in _AFTER_NOUN and after not in FUNCTION and after not in PICTURE:
         if "NOUN" in english.lemmas(after) and not english.degree(after)[1] and after not in UP | DOWN:
             # "the yellow necktie", "the light pole": here it only describes.
@@ -342,7 +386,7 @@ def _left(words: list[str], at: int, fault: bool) -> tuple[int, set[int], float]
             return None
         sure = 0.96 - 0.02 * passed
         if word in ("much", "many") and previous in ("too", "so", "very"):
-            return -1, {i, i - 1}, sure
+            return -1, {i, i - 1} | ({i - 2} if i > 1 and words[i - 2] in NOT else set()), sure
         if word in ("enough", "little", "low", "lower", "few") and (
             previous in NOT or previous in ("too", "so", "very") or word == "low"
         ):
@@ -380,9 +424,13 @@ def _left(words: list[str], at: int, fault: bool) -> tuple[int, set[int], float]
                 return -1, {i}, sure
         if word in GONE and word not in UP and (fault or word in DOWN):
             return -1, {i} | ({i + 1} if word in ("rid", "get") else set()), sure
+        if word == "halve":
+            return -1, set(), sure
         if word in DOWN and word not in ("down",):
             return -1, {i}, sure
         if word in UP and not (fault and word in _MENDS):
+            if word in ("double", "triple"):
+                return 1, set(), sure
             if word == "put" or (word == "up" and previous in ("clean", "clear")):
                 continue
             return 1, {i}, sure

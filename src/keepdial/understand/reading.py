@@ -30,6 +30,8 @@ class Reading:
         spoken: whether it stands by itself, rather than only naming a quality.
         sign: the direction of a quality, 0 for others.
         quality: whether it is one of several that a clause may name side by side.
+        several: whether there are others beside it.
+        elsewhere: units that mean another operation, by its name.
     """
 
     unit: Operation
@@ -46,6 +48,8 @@ class Reading:
     spoken: bool = True
     sign: int = 0
     quality: bool = False
+    several: bool = False
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
 
 def readings(tokens: list[Token], *, before: int = 0) -> list[Reading]:
@@ -72,6 +76,7 @@ def readings(tokens: list[Token], *, before: int = 0) -> list[Reading]:
                 names.add(key)
         for one in chosen:
             one.used = one.used | taken
+            one.several = len(chosen) > 1
     return sorted(chosen, key=lambda r: min(r.because))
 
 
@@ -163,6 +168,7 @@ def _of_quality(want: Wanted, tokens: list[Token]) -> Reading:
         spoken=want.spoken,
         sign=want.sign,
         quality=True,
+        elsewhere=quality.elsewhere,
     )
 
 

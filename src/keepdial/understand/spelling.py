@@ -30,11 +30,18 @@ def nearest(word: str, lexicon: frozenset[str]) -> str | None:
         w
         for w, _, _ in process.extract(word, lexicon, scorer=OSA.distance, score_cutoff=most, limit=8)
         if (w[:1] == word[:1] or w[:2] == word[1::-1])
-        and (len(word) >= SHORTEST or sorted(w) == sorted(word))
+        and (len(word) >= SHORTEST or sorted(w) == sorted(word) or _one_missing(word, w))
     ]
     if not near:
         return None
-    return min(near, key=lambda w: (OSA.distance(word, w), abs(len(w) - len(word)), w))
+    return min(near, key=lambda w: (OSA.distance(word, w), -len(w), w))
+
+
+def _one_missing(word: str, meant: str) -> bool:
+    """Whether one letter of `meant`, not its first, was left out."""
+    return len(meant) == len(word) + 1 and any(
+        meant[:i] + meant[i + 1 :] == word for i in range(1, len(meant))
+    )
 
 
 def doubled(word: str, lexicon: frozenset[str]) -> tuple[str, str] | None:

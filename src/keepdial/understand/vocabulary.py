@@ -95,6 +95,9 @@ def foreign(tokens: list[Token]) -> bool:
         return any(not t.text.isascii() for t in tokens) or not any(
             t.kind in ("word", "number", "quote", "file", "hex") for t in tokens
         )
+    if len(words) < 3 and all(w.isascii() for w in words):
+        # Too little to tell by: it is not understood, and that is said.
+        return False
     here = sum(w.isascii() and (w in lexicon() or w in FUNCTION or english.known(w)) for w in words)
     if here / len(words) < ENGLISH:
         return True
