@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying, Stage
+from keepdial.operations import Operation, Quality, Saying, Stage
 from keepdial.operations._faces import (
     AmountParams,
     Spot,
@@ -76,6 +76,18 @@ def passes(params: BlemishesParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
+_SPOT = (
+    "(pimple|acne|zit|blemish|blackhead|whitehead|breakout|acne scar|acne mark|skin imperfection|"
+    "skin blemish)"
+)
+_GONE = (
+    "(remove|erase|delete|get rid of|take out|take away|clear|clear up|heal|fix|hide|cover up|"
+    "conceal|eliminate|"
+    "clean up|edit out|photoshop out|airbrush|fade|retouch|no more|without|less|fewer|reduce|"
+    "minimise|minimize)"
+)
+_ON_SKIN = "(on|from|off) (face|skin|forehead|chin|cheek|nose|neck)"
+
 OPERATION = Operation(
     "blemishes",
     "Find small dark or red spots on the skin of faces and heal them.",
@@ -96,21 +108,51 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "remove blemishes",
-                "remove the blemishes",
-                "remove spots from the face",
-                "remove pimples",
-                "remove the pimples",
-                "remove acne",
-                "clear the skin",
-                "clear skin",
-                "remove moles",
-                "heal the skin",
-                "remove freckles",
+                f"{_GONE} {_SPOT}",
+                f"{_GONE} {{thing}} {_SPOT}",
+                f"{_GONE} (spot|bump|dot|mark|imperfection) {_ON_SKIN}",
+                f"{_GONE} (|facial) (imperfection|flaw) {_ON_SKIN}",
+                f"{_SPOT} (removal|gone|removed|healed)",
+                "(clear|clean) (up|) (skin|complexion)",
+                "(clear|clean) (up|) {thing} (skin|complexion)",
+                "clean up face",
+                "(skin|complexion) (clear|clearer)",
+                "heal (|{thing}) skin",
             ),
             {"amount": 100},
             amount="amount",
             units=("%", "percent"),
         ),
+        Saying(
+            (
+                f"(he|she) has {_SPOT}",
+                f"(they have|there is|there are|covered in|covered with) {_SPOT}",
+                f"{_SPOT} (is|are|) (too|very|) (visible|distracting|noticeable)",
+            ),
+            {"amount": 100},
+            amount="amount",
+            units=("%", "percent"),
+            sure=0.8,
+        ),
+        Saying(
+            (f"{_GONE} (freckle|mole)", f"{_GONE} {{thing}} freckle"), {"amount": 100, "sensitivity": 100}
+        ),
+    ),
+    qualities=(
+        Quality(
+            ("acne", "pimples", "zits", "blemishes", "blackheads", "skin imperfections", "breakouts"),
+            {"amount": 100},
+            "amount",
+            more=("pimply",),
+            fewer={"amount": 100},
+            fault=True,
+            sides="less",
+        ),
+        Quality((), {"amount": 100}, "amount", more=("clearer skin", "clearer complexion"), sides="more"),
+    ),
+    asks=(
+        "Can you get rid of the pimples on her forehead?",
+        "She has a few pimples.",
+        "Fewer blemishes.",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keepdial.operations import Operation, Saying, Stage
+from keepdial.operations import Operation, Quality, Saying, Stage
 from keepdial.operations._faces import AmountParams, Spot, lab_of, meant, painted, parts_of, staged
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ def passes(params: BrightenEyesParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
+_BRIGHTEN = (
+    "(brighten|brighten up|lighten|lighten up|enhance|whiten|illuminate|light up|bring out|liven up|"
+    "accentuate)"
+)
+_BRIGHTER = (
+    "(brighter|bright|sparkle|sparkly|pop|shine|shiny|whiter|clearer|clear|stand out|glow|livelier|"
+    "more alive|"
+    "more lively|more vivid|lighter|pop out)"
+)
+
 OPERATION = Operation(
     "brighten-eyes",
     "Bring light into the eyes of faces: clearer irises, whiter whites.",
@@ -67,22 +77,29 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "brighten the eyes",
-                "brighter eyes",
-                "eyes brighter",
-                "eyes sparkle",
-                "brighten eyes",
-                "enhance the eyes",
-                "lighten the eyes",
-                "make the eyes pop",
-                "sparkling eyes",
-                "whiten the eyes",
-                "whiter eyes",
-                "clearer eyes",
+                f"{_BRIGHTEN} eyes",
+                f"{_BRIGHTEN} {{thing}} eyes",
+                f"eyes (|look|more) {_BRIGHTER}",
+                f"make eyes (|look|more) {_BRIGHTER}",
+                "(whiten|brighten) whites of eyes",
+                "whites of eyes (whiter|brighter)",
+                "(add|more|put) (sparkle|shine|light|life|a sparkle) (in|to|into) eyes",
+                "(add|more|put) (sparkle|shine|light|life|a sparkle) (in|to|into) {thing} eyes",
+                "eyes (are|look|looks|seem) (too|so|very|a bit|) (dull|dark|tired|lifeless|dim|dead)",
             ),
             {"amount": 60},
             amount="amount",
             units=("%", "percent"),
         ),
     ),
+    qualities=(
+        Quality(
+            (),
+            {"amount": 60},
+            "amount",
+            more=("brighter eyes", "clearer eyes", "whiter eyes", "sparkling eyes", "livelier eyes"),
+            sides="more",
+        ),
+    ),
+    asks=("Brighten her eyes a bit.", "Make the eyes sparkle.", "His eyes look dull."),
 )

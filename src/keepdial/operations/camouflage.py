@@ -66,5 +66,31 @@ OPERATION = Operation(
         "camouflage photo.jpg --mask bin.png -o calm.jpg",
         "camouflage photo.jpg --box 120,80,64,200 --keep 0.7 -o calm.jpg",
     ),
-    says=(Saying(("camouflage", "blend in", "less conspicuous", "tone down", "less distracting")),),
+    says=(
+        Saying(
+            (
+                "camouflage",
+                "camouflage {thing}",
+                "(make|let|have) {thing} (blend in|blend into background|disappear into background|"
+                "merge into background)",
+                "(blend|merge) {thing} (in with|into) (background|surroundings|rest)",
+                "(make|let|have) {thing} blend in (with|into) {rest}",
+                "blend in",
+                "(make|have) {thing} (less|) (less conspicuous|less distracting|less obvious|less noticeable|"
+                "less prominent|less visible|less eye-catching|stand out less|inconspicuous|draw "
+                "less attention)",
+                "(less conspicuous|less distracting|less obvious|less noticeable|inconspicuous)",
+                "{thing} (is|are) (too|so|very) (conspicuous|distracting|obvious|noticeable|eye-catching)",
+                "{thing} (stands out|stand out|sticks out|stick out) too much",
+                "{thing} (is|are) distracting",
+                "{thing} should (blend in|not stand out|be less conspicuous|be less noticeable)",
+                "(distract|distracts|draw|draws) (less|too much) attention",
+            ),
+        ),
+    ),
+    asks=(
+        "Make the bin blend in with the wall.",
+        "The cables stand out too much.",
+        "Camouflage the tent, please.",
+    ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
-from keepdial.operations import Operation, Saying, Stage
+from keepdial.operations import Operation, Quality, Saying, Stage
 from keepdial.operations._faces import AmountParams, Spot, lab_of, meant, painted, parts_of, shade, staged
 
 if TYPE_CHECKING:
@@ -67,6 +67,9 @@ def passes(params: CheeksParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
+_PUT = "(add|apply|put|put on|use|wear|give {thing}|put some|add some)"
+_PERCENT = ("%", "percent")
+
 OPERATION = Operation(
     "cheeks",
     "Put blush on the cheeks of faces.",
@@ -87,30 +90,42 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "blush",
-                "rosy cheeks",
-                "rosier cheeks",
-                "cheeks rosier",
-                "cheeks rosy",
-                "put on blush",
-                "blush on the cheeks",
-                "colour the cheeks",
-                "color the cheeks",
-                "red cheeks",
-                "pink cheeks",
+                f"{_PUT} (blush|rouge|blusher)",
+                "(make|let|have) {thing} blush",
+                "blush (on|to) cheek",
+                "cheeks (rosier|rosy|pinker|redder|pink|red|more colour|flushed|warmer)",
+                "make cheeks (rosier|rosy|pinker|redder|pink|red|flushed|warmer)",
+                "(colour|redden|tint) cheeks",
+                "(colour|redden|tint) {thing} cheeks",
+                "(add|put|bring|give|more) (colour|some colour|warmth|a glow) (to|on|in|into) cheeks",
+                "(add|put|bring|give|more) (colour|some colour|warmth|a glow) (to|on|in|into) {thing} cheeks",
+                "give {thing} (rosy|pink|red) cheeks",
+                "cheeks (are|look|looks|seem) (too|so|very|a bit|) (pale|colourless|white)",
             ),
             {"amount": 40},
             amount="amount",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
         Saying(
             (
-                "{colour} blush",
-                "{colour} cheeks",
+                f"{_PUT} {{colour}} (blush|rouge|blusher)",
+                "make cheeks {colour}",
+                "make {thing} cheeks {colour}",
+                "give {thing} {colour} cheeks",
             ),
             {"colour": "{colour}", "amount": 40},
             amount="amount",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
     ),
+    qualities=(
+        Quality(
+            (),
+            {"amount": 40},
+            "amount",
+            more=("rosier cheeks", "pinker cheeks", "redder cheeks"),
+            sides="more",
+        ),
+    ),
+    asks=("Give her rosy cheeks.", "Add a little blush.", "His cheeks look too pale."),
 )

@@ -111,5 +111,24 @@ OPERATION = Operation(
     done="Cloned",
     scales=True,
     examples=("clone photo.jpg --box 120,80,40,40 --copy-from 220,95 -o clean.jpg",),
-    says=(Saying(("clone", "clone over", "clone stamp", "cover with a copy", "patch over")),),
+    says=(
+        Saying(
+            (
+                "clone (stamp|over)",
+                "clone (stamp|over) {thing}",
+                "(use|apply) clone (stamp|tool) (on|over) {thing}",
+                "(cover|cover up|paint over|hide|patch) {thing} (with|by) copy",
+                "(cover|cover up|paint over|hide|patch) {thing} (with|by) copying",
+                "(cover|cover up|hide|patch) {thing} (with|by) (piece|part|bit|patch) of (picture|"
+                "image|photo|surroundings|background)",
+                "(patch|stamp) over {thing}",
+                "copy (something|texture|pixels|area) from (beside|next to|near|around) over {thing}",
+            ),
+        ),
+    ),
+    asks=(
+        "Clone over the stain on the wall.",
+        "Patch over the hole in the lawn, please.",
+        "Can you cover the sticker with a copy of what is beside it?",
+    ),
 )

@@ -191,6 +191,36 @@ def scaled(params: CropParams, part: float) -> CropParams:
     return params.model_copy(update={"part": part})
 
 
+_PICTURE = "(it|this|picture|photo|image|photograph|shot|frame)"
+_IT = "(|it|this|picture|photo|image|photograph|shot|frame|everything)"
+_OFF = "(crop|trim|chop|shave|slice) (|off|out|away|some of|part of)"
+_EDGE = "(side|edge|part|half|third|portion|quarter|strip)"
+_EMPTY = "(empty|blank|dead|extra|unused|wasted|negative|excess|white) (space|area|part|room)"
+_LITTLE = "(slightly|bit|little|touch|tad)"
+_SIDES = (
+    ("left", "right", "(left|left-hand)"),
+    ("right", "left", "(right|right-hand)"),
+    ("top", "bottom", "(top|upper)"),
+    ("bottom", "top", "(bottom|lower)"),
+)
+"""What is cut off, where the rest lies, and how the side is called."""
+_SHAPES = (
+    ("1:1", "(square|1 by 1)"),
+    ("16:9", "(widescreen|16 by 9)"),
+    ("4:3", "(4 by 3)"),
+    ("3:2", "(3 by 2)"),
+    ("4:5", "(4 by 5)"),
+    ("9:16", "(9 by 16)"),
+)
+_USES = (
+    ("16:9", "(cinema|youtube)"),
+    ("3:2", "(landscape)"),
+    ("4:5", "(portrait|instagram)"),
+    ("9:16", "(story|reel|tiktok|phone)"),
+    ("3:1", "(banner|panorama|letterbox)"),
+)
+"""Shapes by what they are for: these words name things as well."""
+
 OPERATION = Operation(
     "crop",
     "Cut the picture to a box, a shape, or what is selected; what stays is not touched.",
@@ -209,18 +239,129 @@ OPERATION = Operation(
         'crop photo.jpg --what "the cup" -o cup.jpg',
     ),
     says=(
-        Saying(("crop", "crop tighter", "zoom in", "go closer", "cut the edges off"), {"zoom": 1.25}),
-        Saying(("crop to a square", "square crop", "crop square"), {"aspect": "1:1", "content": True}),
         Saying(
-            ("crop to widescreen", "widescreen crop", "crop for the cinema", "crop to 16:9", "16:9 crop"),
-            {"aspect": "16:9", "content": True},
+            (
+                "crop",
+                "crop (tighter|tightly|closer|closely)",
+                f"crop {_PICTURE} (tighter|tightly|closer|closely|down|in)",
+                "(zoom|punch) in",
+                "zoom in closer",
+                f"zoom in (|to|on) {_PICTURE}",
+                f"(zoom|punch) (into|on) {_PICTURE}",
+                "(zoom|get) closer",
+                f"zoom {_PICTURE} in",
+                "zoom in and crop",
+                "crop and zoom in",
+                "(tighter|closer) (crop|framing|shot|view)",
+                "(close-up|closeup)",
+                f"make {_PICTURE} (close-up|closeup|tighter)",
+                "tighten (crop|framing|composition)",
+                "(cut|trim|crop) edges",
+                "(cut|trim|crop) (off|away) edges",
+            ),
+            {"zoom": 1.25},
         ),
-        Saying(("crop to 4:3", "4:3 crop"), {"aspect": "4:3", "content": True}),
-        Saying(("crop to 3:2", "3:2 crop"), {"aspect": "3:2", "content": True}),
         Saying(
-            ("crop to portrait", "portrait crop", "crop to 4:5", "crop for instagram"),
-            {"aspect": "4:5", "content": True},
+            (f"crop {_IT} {_LITTLE}", f"zoom (in|closer) {_LITTLE}", f"(trim|cut) edges {_LITTLE}"),
+            {"zoom": 1.12},
         ),
-        Saying(("crop for a story", "crop to 9:16", "crop for a phone"), {"aspect": "9:16", "content": True}),
+        Saying((f"crop {_PICTURE} lot", "zoom (in|closer) (lot|way|far)"), {"zoom": 1.8}),
+        *(
+            Saying((f"zoom in (|by) {said}", f"zoom {said}", f"{said} zoom"), {"zoom": zoom})
+            for zoom, said in (
+                (1.5, "(1.5x|1.5 times)"),
+                (2, "(2x|2 times|twice)"),
+                (3, "(3x|3 times)"),
+                (4, "(4x|4 times)"),
+            )
+        ),
+        # To a thing: its box, with some room around it.
+        Saying(
+            (
+                "crop (|down|in|tight|tightly|closely|close|tighter|closer) to (|only|just) {thing}",
+                f"crop {_PICTURE} (|down|in|tight|tightly|closely|close|tighter|closer) (to|around) (|"
+                f"only|just) {{thing}}",
+                "crop (tight|tightly|closely|close|tighter|closer|in) (around|on) {thing}",
+                f"trim {_PICTURE} (|down) to (|just|only) {{thing}}",
+                f"crop {_IT} so that only {{thing}} (is|are) (visible|seen|left|shown)",
+                "crop everything (but|except) {thing}",
+                f"frame {_PICTURE} (tightly|closely|tighter) around {{thing}}",
+            ),
+        ),
+        Saying(
+            (
+                "(zoom|close|focus) (in|closer|right in) (on|to|onto|into) {thing}",
+                "(crop|get|go|come) closer (on|to|onto) {thing}",
+                "zoom (on|onto|to|into) {thing}",
+                f"zoom {_PICTURE} (in on|onto|on) {{thing}}",
+                "(close-up|closeup|close up) (of|on) {thing}",
+                f"make {_PICTURE} (close-up|closeup|close up) (of|on) {{thing}}",
+                "(closer|tighter) (view|shot|crop|framing) (of|on|around) {thing}",
+            ),
+            {"margin": 40},
+        ),
+        *(
+            Saying(
+                (
+                    f"{_OFF} {name} {_EDGE}",
+                    f"{_OFF} {name}",
+                    f"(cut|chop) (off|away) {name}",
+                    f"(cut|chop) (off|away) {name} {_EDGE}",
+                    f"(crop|cut|trim|chop|remove) (|off|out|away) {_EMPTY} (on|at|from|to|along|of) {name}",
+                    f"crop {_PICTURE} (on|at|from|to) {name}",
+                    f"crop (|more|bit|little) from {name}",
+                    f"too much (|empty|blank|unused) (space|room) (on|at|to) {name}",
+                ),
+                {"zoom": 1.25, "placement": stays},
+                sure=0.85,
+            )
+            for _, stays, name in _SIDES
+        ),
+        Saying(
+            (
+                f"(crop|trim|cut|remove|reduce|less) (|out|off|away) {_EMPTY}",
+                f"too much {_EMPTY}",
+                "(fix|improve|better|change) (composition|framing)",
+            ),
+            {"zoom": 1.25, "content": True},
+            sure=0.85,
+        ),
+        *(
+            Saying(
+                (
+                    f"(crop|trim) {_IT} (|to|into|as|in|for) {names}",
+                    f"{names} (crop|format|aspect|aspect ratio)",
+                    f"(make|get|turn|convert|change) {_PICTURE} (|to|into|in) {names}",
+                    f"(change|set) (aspect ratio|aspect|format) (to|for) {names}",
+                ),
+                {"aspect": aspect, "content": True},
+            )
+            for aspect, names in _SHAPES
+        ),
+        *(
+            Saying(
+                (
+                    f"(crop|trim) {_IT} (to|into|as|in|for) {names}",
+                    f"{names} (crop|format|aspect|aspect ratio)",
+                    f"(make|get|turn|convert|change) {_PICTURE} (|to|into|in) {names} (format|shape|"
+                    "aspect|aspect ratio)",
+                    f"(change|set) (aspect ratio|aspect|format) (to|for) {names}",
+                ),
+                {"aspect": aspect, "content": True},
+            )
+            for aspect, names in _USES
+        ),
+        Saying(
+            (
+                f"(crop|cut|trim) {_IT} (|to|into|as|in|at) {{aspect}}",
+                "{aspect} (crop|format|aspect|aspect ratio|ratio|frame)",
+                f"(make|get|have|turn|convert|change|set) {_PICTURE} (|to|into|in|be) {{aspect}}",
+                "(change|set|make) (aspect ratio|aspect|ratio|format|proportions) (|to|of|be) {aspect}",
+                "(aspect ratio|aspect) (of|to|) {aspect}",
+                "in {aspect}",
+            ),
+            {"aspect": "{aspect}", "content": True},
+        ),
     ),
+    asks=("Square crop, please.", "Zoom in on the dog.", "Crop out the empty space on the left."),
 )

@@ -117,11 +117,22 @@ OPERATION = Operation(
     ),
     says=(
         Saying(
-            ("s-curve", "s curve", "add an s-curve", "add an s curve", "tone curve", "curves"),
+            (
+                "(s-curve|s curve|contrast curve)",
+                "(add|apply|use|give it) (s-curve|s curve|contrast curve|tone curve)",
+                "(adjust|use|apply) (tone curve|curves)",
+                "tone curve",
+                "curves",
+            ),
             {"points": "0,0 64,52 192,206 255,255"},
         ),
         Saying(
-            ("cross process", "cross processed", "cross-processed"),
+            (
+                "(cross process|cross-process|cross processed|cross-processed|cross processing|"
+                "cross-processing)",
+                "cross process (it|picture|photo|image)",
+                "(cross processed|cross-processed) (look|effect)",
+            ),
             {
                 "red": "0,0 64,48 192,214 255,255",
                 "green": "0,0 64,56 192,204 255,255",
@@ -129,8 +140,27 @@ OPERATION = Operation(
             },
         ),
         Saying(
-            ("negative", "invert the colours", "invert the colors", "as a negative"),
+            (
+                "(invert|reverse) (colours|tones|picture|photo|image|it|everything|light and dark)",
+                "invert",
+                "invert {thing}",
+                "(as|into|to) (negative|photo negative|film negative|colour negative)",
+                "(make|turn|convert) (it|picture|photo|image) (|into|to) negative",
+                "(inverted|negative) (colours|effect|look|image|photo)",
+                "negative",
+                "colours inverted",
+            ),
             {"points": "0,255 255,0"},
         ),
+        Saying(
+            (
+                "matte (look|effect|film|film look|style|finish)",
+                "(matte|washed out) (black|shadow)",
+                "make (it|picture|photo|image) (|look) matte",
+            ),
+            {"points": "0,26 64,74 192,198 255,244"},
+            sure=0.8,
+        ),
     ),
+    asks=("Add an S-curve.", "Invert the colours.", "Can you cross-process it?"),
 )

@@ -42,6 +42,12 @@ def passes(params: DayToDuskParams, look: Look) -> tuple[Pass, ...]:
     )
 
 
+_MAKE = "(make|let)"
+_IT = "(it|picture|photo|image|scene|everything|this)"
+_DUSK = "(dusk|twilight|evening|blue hour|nightfall|late evening|early evening)"
+_NIGHT = "(night|night time|night-time|nighttime|midnight|at night)"
+_DAY = "(day|daytime|daylight|afternoon|day scene|picture|photo|image|scene|it)"
+
 OPERATION = Operation(
     "day-to-dusk",
     "Turn day into dusk: darker and colder, with a warm horizon.",
@@ -59,23 +65,42 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "day to dusk",
-                "day to night",
-                "dusk",
-                "twilight",
-                "blue hour",
-                "evening",
-                "evening light",
-                "like dusk",
-                "look like dusk",
-                "look like evening",
-                "turn day into dusk",
-                "turn day into evening",
+                f"day to {_DUSK}",
+                f"(turn|change|convert|transform) {{thing}} from day to {_DUSK}",
+                f"(turn|change|convert|transform) {_DAY} (to|into|in) {_DUSK}",
+                f"(turn|change|convert|transform) {_DAY} (to|into) (dusk|evening|twilight) (scene|"
+                "light|picture|photo|shot)",
+                f"{_MAKE} {_IT} (look|look like|be|seem) {_DUSK}",
+                f"{_MAKE} {_IT} {_DUSK}",
+                f"{_MAKE} {_IT} (|look|look like) (|was) (|taken|shot) at {_DUSK}",
+                f"look like {_DUSK}",
+                f"like (|at) {_DUSK}",
+                "as if (|it was|it were) (|taken|shot) (|at|in) (dusk|evening|twilight|blue hour)",
+                "(blue hour|twilight|dusk) (look|mood|light|effect|atmosphere|lighting|feel)",
+                "evening (mood|atmosphere|light|lighting)",
+                f"(change|set) time of day to {_DUSK}",
             ),
             {"strength": 80},
             amount="strength",
             units=("%", "percent"),
         ),
-        Saying(("night", "look like night", "night time", "turn day into night"), {"strength": 100}),
+        Saying(
+            (
+                f"day to {_NIGHT}",
+                f"(turn|change|convert|transform) {{thing}} from day to {_NIGHT}",
+                f"(turn|change|convert|transform) {_DAY} (to|into|in) {_NIGHT}",
+                f"(turn|change|convert|transform) {_DAY} (to|into) night (scene|shot|picture|photo|view)",
+                f"{_MAKE} {_IT} (look|look like|be|seem) {_NIGHT}",
+                f"{_MAKE} {_IT} {_NIGHT}",
+                f"{_MAKE} {_IT} (look|look like) (|it was|was) (|taken|shot) at night",
+                f"look like {_NIGHT}",
+                "as if (|it was|it were) (|taken|shot) at night",
+                "(night|nighttime|night-time) (look|mood|effect|atmosphere|version|lighting)",
+                "day for night",
+                "(change|set) time of day to (night|midnight)",
+            ),
+            {"strength": 100},
+        ),
     ),
+    asks=("Turn day into dusk.", "Make it look like it was taken at night.", "Blue hour look, please."),
 )

@@ -115,8 +115,13 @@ OPERATION = Operation(
     ),
     says=(
         Saying(
-            ("drag {point} to {target}", "pull {point} to {target}", "move point {point} to {target}"),
+            (
+                "(drag|pull|move|push|warp) (|point|pixel|from|from point|point at|handle) {point} "
+                "(to|onto|towards) {target}",
+                "(drag|pull|move|push) what is at {point} to {target}",
+            ),
             {"handle": ["{point}:{target}"]},
         ),
     ),
+    asks=("Drag 120,80 to 160,60.", "Pull the point 210,95 to 230,95, please."),
 )

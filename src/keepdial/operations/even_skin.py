@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._faces import AmountParams, Spot, painted, skin_stage
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ def passes(params: EvenSkinParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
+_TONE = "(skin tone|skin colour|skin|complexion|skin tones|facial tone|face tone)"
+_LESS = (
+    "(remove|reduce|less|get rid of|take out|take down|tone down|fix|calm|lessen|decrease|neutralise|"
+    "neutralize)"
+)
+_PERCENT = ("%", "percent")
+
 OPERATION = Operation(
     "even-skin",
     "Even out the colour of the skin of faces: less redness, fewer blotches.",
@@ -50,24 +57,44 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "even the skin",
-                "even out the skin",
-                "even skin",
-                "skin more even",
-                "skin even",
-                "even skin tone",
-                "even out the skin tone",
-                "even the complexion",
-                "less redness",
-                "reduce redness",
-                "reduce the redness",
-                "less red in the face",
-                "less blotchy",
-                "remove the redness",
+                f"(even|even out|balance|balance out|equalise|equalize|unify) {_TONE}",
+                f"(even|even out|balance|balance out|equalise|equalize|unify) {{thing}} {_TONE}",
+                f"{_TONE} (even|uniform|more even|more uniform)",
+                f"{_TONE} (is|are|looks|look|seems|) (too|so|very|a bit|) (uneven|blotchy|patchy|red|"
+                "ruddy|flushed)",
+                "(face|cheeks|cheek|nose|forehead) (is|are|looks|look) (too|so|very|a bit|quite) "
+                "(red|ruddy|flushed|blotchy)",
+                f"{_LESS} (redness|blotch|blotchiness|red patch|red patches|ruddiness|flush) (in|on|"
+                "of|from|around) (face|skin|cheek|nose|forehead)",
+                f"{_LESS} (redness|blotch|blotchiness|ruddiness|red patch|red patches)",
+                f"{_LESS} red (in|on|from|out of) (face|skin|cheek|nose)",
+                f"{_LESS} {{thing}} (redness|blotchiness|ruddiness|sunburn)",
+                f"{_LESS} (sunburn|rosacea)",
+                f"(fix|correct|improve) (uneven|blotchy|patchy) {_TONE}",
+                "(skin|face|complexion) (less|) (red|blotchy|patchy|ruddy)",
             ),
             {"amount": 60},
             amount="amount",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
     ),
+    qualities=(
+        Quality(
+            ("redness", "blotchiness", "ruddiness"),
+            {"amount": 60},
+            "amount",
+            more=("blotchy", "ruddy"),
+            fewer={"amount": 60},
+            fault=True,
+            sides="less",
+        ),
+        Quality(
+            (),
+            {"amount": 60},
+            "amount",
+            more=("more even skin", "even skin tone", "more even skin tone", "more even complexion"),
+            sides="more",
+        ),
+    ),
+    asks=("The skin looks blotchy.", "Even out her skin tone a little.", "Less redness in his face, please."),
 )

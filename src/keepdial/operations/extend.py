@@ -115,6 +115,32 @@ def stage(image: Image, selection: Selection, params: ExtendParams, settings: Se
     )
 
 
+_EXTEND = "(extend|expand|outpaint|uncrop|widen|lengthen)"
+_CANVAS = "(|it|this|canvas|picture|photo|image|photograph|background|scene|frame|border|shot|view)"
+_TO = "(|to|on|at|towards|toward)"
+_ROOM = "(space|room|canvas|picture|background|margin|headroom|scenery|sky|area)"
+_ADD = "(add|create)"
+_MORE = "(|more|extra|some)"
+_SIDES = {
+    "left": ("(left|left-hand) (|side|edge)", "(on|to|at) (left|left-hand) (|side)"),
+    "right": ("(right|right-hand) (|side|edge)", "(on|to|at) (right|right-hand) (|side)"),
+    "top": ("(top|upwards|upward|up) (|side|edge)", "(above|overhead|at top|on top|to top)"),
+    "bottom": (
+        "(bottom|downwards|downward|down) (|side|edge)",
+        "(below|underneath|at bottom|on bottom|to bottom)",
+    ),
+}
+"""For each side: how it is named after a verb, and where room is added."""
+_PX = ("px", "pixel", "pixels")
+_ALL = "(outwards|outward|everywhere|on sides|to sides|in directions)"
+_BOTH = {
+    (
+        "left",
+        "right",
+    ): "(sideways|horizontally|left and right|on left and right|to left and right|to left and to right)",
+    ("top", "bottom"): "(vertically|top and bottom|at top and bottom|above and below)",
+}
+
 OPERATION = Operation(
     "extend",
     "Extend the picture beyond its borders.",
@@ -128,8 +154,102 @@ OPERATION = Operation(
         "extend photo.jpg --aspect 16:9 --placement left -o wide.jpg",
     ),
     says=(
-        Saying(("extend to {aspect}", "expand to {aspect}", "uncrop to {aspect}"), {"aspect": "{aspect}"}),
-        Saying(("extend to a square", "make it square", "expand to a square"), {"aspect": "1:1"}),
-        Saying(("extend to widescreen", "expand to widescreen", "make it widescreen"), {"aspect": "16:9"}),
+        Saying(
+            (
+                f"{_EXTEND} {_CANVAS} to {{aspect}}",
+                f"(make|get) {_CANVAS} {{aspect}} (by extending|by adding|without cropping)",
+                "(outpaint|fill) (|it|picture|photo|image) to {aspect}",
+            ),
+            {"aspect": "{aspect}"},
+        ),
+        Saying(
+            (f"(extend|expand|outpaint|uncrop|fill) {_CANVAS} (to|into) (square|square format)",),
+            {"aspect": "1:1"},
+        ),
+        Saying(
+            (f"(extend|expand|outpaint|uncrop|fill) {_CANVAS} (to|into) (widescreen|widescreen format)",),
+            {"aspect": "16:9"},
+        ),
+        *(
+            Saying(
+                (
+                    f"{_EXTEND} {_CANVAS} {_TO} {after}",
+                    f"(enlarge|increase|continue) (canvas|background|scene) {_TO} {after}",
+                    f"enlarge {_TO} {after}",
+                    f"{_ADD} {_MORE} {_ROOM} {where}",
+                    f"(more|extra) {_ROOM} {where}",
+                    f"(too little|not enough) {_ROOM} {where}",
+                ),
+                {side: 200},
+                amount=side,
+                units=_PX,
+            )
+            for side, (after, where) in _SIDES.items()
+        ),
+        *(
+            Saying(
+                (
+                    f"{_EXTEND} {_CANVAS} (|by) {{number}} (px|pixel) {_TO} {after}",
+                    f"{_EXTEND} {after} (|by) {{number}} (px|pixel)",
+                    f"(add|append) {{number}} (|more) (px|pixel) {where}",
+                    f"(add|append) {{number}} (|more) (px|pixel) of {_ROOM} {where}",
+                ),
+                {side: "{number}"},
+            )
+            for side, (after, where) in _SIDES.items()
+        ),
+        # Options are in pixels: what is said in per cent has to be asked about.
+        Saying(
+            (
+                f"{_EXTEND} {_CANVAS} (|by) {{number}} (%|percent)",
+                f"{_EXTEND} {_CANVAS} {_TO} (left|right|top|bottom) (|side) (|by) {{number}} (%|percent)",
+                f"{_EXTEND} {_CANVAS} (|by) {{number}} (%|percent) {_TO} (left|right|top|bottom)",
+            ),
+            {"left": 200, "right": 200, "top": 200, "bottom": 200},
+            sure=0.3,
+        ),
+        *(
+            Saying(
+                (
+                    f"{_EXTEND} {_CANVAS} {where}",
+                    f"{_ADD} {_MORE} {_ROOM} {where}",
+                ),
+                dict.fromkeys(sides, 200),
+                sure=0.85,
+            )
+            for sides, where in (*_BOTH.items(), (("left", "right", "top", "bottom"), _ALL))
+        ),
+        *(
+            Saying(
+                (
+                    f"{_EXTEND} {_CANVAS} (|by) {{number}} (px|pixel) {where}",
+                    f"{_EXTEND} {_CANVAS} {where} (|by) {{number}} (px|pixel)",
+                    f"(add|append) {{number}} (px|pixel) {where}",
+                ),
+                dict.fromkeys(sides, "{number}"),
+            )
+            for sides, where in (*_BOTH.items(), (("left", "right", "top", "bottom"), _ALL))
+        ),
+        Saying(
+            (
+                "zoom out",
+                "zoom (it|picture|photo|image|this) out",
+                "zoom out (it|picture|photo|image|from it)",
+                "(outpaint|uncrop) (|it|picture|photo|image)",
+                "(extend|expand) (canvas|borders|edges|frame|picture|photo|image|scene)",
+                "more of (surroundings|scene|background) (around|visible)",
+            ),
+            {"left": 200, "right": 200, "top": 200, "bottom": 200},
+            sure=0.75,
+        ),
+        Saying(("make (it|picture|photo|image|canvas) wider",), {"left": 200, "right": 200}, sure=0.75),
+        Saying(
+            ("make (it|picture|photo|image|canvas) (taller|higher)",), {"top": 200, "bottom": 200}, sure=0.7
+        ),
+    ),
+    asks=(
+        "Extend the canvas to the left by 200 px.",
+        "Outpaint the picture to 16:9.",
+        "I need more space above.",
     ),
 )

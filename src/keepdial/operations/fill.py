@@ -42,5 +42,31 @@ OPERATION = Operation(
     done="Filled",
     target="required",
     examples=("fill scan.png --mask scratches.png -o whole.png",),
-    says=(Saying(("fill", "fill in", "content aware fill", "inpaint", "patch")),),
+    says=(
+        Saying(
+            (
+                "(fill|fill in|inpaint|patch)",
+                "(fill|fill in|fill up|inpaint|patch) {thing}",
+                "(content aware|content-aware|generative) fill",
+                "(use|apply|do) (content aware|content-aware) fill",
+                "(use|apply) (content aware|content-aware) fill (on|for|in) {thing}",
+                "(fill|fill in) {thing} (with|from|by|using) (surroundings|surrounding pixels|"
+                "texture around it)",
+            ),
+            {"prompt": ""},
+            sure=0.9,
+        ),
+        Saying(
+            (
+                "(fill|fill in|fill up) {thing} (hole|gap|area|selection|space) with {new}",
+                "(fill|fill in) (hole|gap|area|selection|space) with {new}",
+            ),
+            {"prompt": "{new}"},
+        ),
+    ),
+    asks=(
+        "Fill in the hole in the wall.",
+        "Inpaint the scratches, please.",
+        "Use content-aware fill on the gap.",
+    ),
 )

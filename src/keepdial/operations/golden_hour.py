@@ -42,6 +42,10 @@ def passes(params: GoldenHourParams, look: Look) -> tuple[Pass, ...]:
     return golden(look, sky, strength=params.strength / 100, angle=angle, haze=params.haze / 100)
 
 
+_MAKE = "(make|let)"
+_IT = "(it|picture|photo|image|scene|everything|this)"
+_GOLDEN = "(golden hour|sunset|sundown|late afternoon|sunrise|golden evening)"
+
 OPERATION = Operation(
     "golden-hour",
     "Give a picture the low, warm light of the golden hour.",
@@ -60,20 +64,34 @@ OPERATION = Operation(
         Saying(
             (
                 "golden hour",
-                "golden",
-                "golden light",
-                "sunset",
-                "sunset light",
-                "look like sunset",
-                "like golden hour",
-                "late afternoon",
-                "late afternoon light",
-                "sun kissed",
-                "warm evening light",
+                "golden hour (look|light|lighting|effect|mood|feel|glow|vibe|filter)",
+                "golden (light|glow|sunlight|lighting|evening light|sun)",
+                "(warm|warmer) (evening|sunset|afternoon) (light|sun|sunlight|glow|lighting)",
+                "(warm|warmer) (sunlight|sun light|sunshine)",
+                "sunset (light|lighting|look|mood|glow|colours|tones|feel|vibe|effect|filter)",
+                "late afternoon (light|sun|sunlight|look)",
+                "(low|setting|evening|late|sun kissed|sun-kissed) (sun|sunlight|look)",
+                "(sun kissed|sun-kissed|sunkissed)",
+                f"{_MAKE} {_IT} (look|look like|be|seem) {_GOLDEN}",
+                f"{_MAKE} {_IT} {_GOLDEN}",
+                f"{_MAKE} {_IT} (look|look like) (|it was|was) (|taken|shot) (at|during|in) {_GOLDEN}",
+                f"look like {_GOLDEN}",
+                f"like (at|in|during) {_GOLDEN}",
+                f"as if (|it was|it were) (|taken|shot) (at|in|during) {_GOLDEN}",
+                "(bathe|drench) (it|picture|photo|image|scene|everything|{thing}) in golden light",
+                "(turn|change|convert) (day|it|picture|photo|image|scene) (to|into) (golden hour|"
+                "sunset|sundown)",
+                f"(change|set) time of day to {_GOLDEN}",
+                f"{_MAKE} light (golden|more golden|warmer and lower)",
             ),
             {"strength": 70},
             amount="strength",
             units=("%", "percent"),
         ),
+    ),
+    asks=(
+        "Warmer evening light.",
+        "Make it look like golden hour.",
+        "I'd like a bit of golden light over the field.",
     ),
 )

@@ -155,6 +155,11 @@ def passes(params: HairColourParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
+_DYE = "(dye|colour|paint|tint|turn|make|change|recolour|recolor|bleach|highlight)"
+_TO = "(|to|in|into|be|look|more)"
+_SHADES = ("blonde", "blond", "light blonde", "auburn", "ginger", "copper", "brunette")
+"""Colours of hair that are not among those a ``{colour}`` may be."""
+
 OPERATION = Operation(
     "hair-colour",
     "Give the hair of people another colour.",
@@ -175,21 +180,65 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "{colour} hair",
-                "dye the hair {colour}",
-                "colour the hair {colour}",
-                "color the hair {colour}",
+                f"{_DYE} hair {_TO} {{colour}}",
+                f"{_DYE} {{thing}} hair {_TO} {{colour}}",
+                f"(change|turn|make|set) hair colour {_TO} {{colour}}",
+                f"(change|turn|make|set) {{thing}} hair colour {_TO} {{colour}}",
+                f"(change|turn|make|set) colour of hair {_TO} {{colour}}",
+                f"(change|turn|make|set) colour of {{thing}} hair {_TO} {{colour}}",
+                "give {thing} {colour} hair",
+                "hair (should be|must be|in|to) {colour}",
+                "(add|put) {colour} hair",
+                "{colour} hair (colour|dye)",
                 "hair {colour}",
-                "change the hair colour to {colour}",
-                "change the hair color to {colour}",
             ),
             {"colour": "{colour}", "amount": 80},
             amount="amount",
             units=("%", "percent"),
         ),
-        Saying(("blonde hair", "dye the hair blonde", "hair blonde"), {"colour": "blonde"}, amount=""),
-        Saying(("auburn hair", "dye the hair auburn", "hair auburn"), {"colour": "auburn"}, amount=""),
-        Saying(("ginger hair", "dye the hair ginger", "hair ginger"), {"colour": "ginger"}, amount=""),
-        Saying(("copper hair", "dye the hair copper", "hair copper"), {"colour": "copper"}, amount=""),
+        *(
+            Saying(
+                (
+                    f"{_DYE} hair {_TO} {shade}",
+                    f"{_DYE} {{thing}} hair {_TO} {shade}",
+                    f"(change|turn|make|set) hair colour {_TO} {shade}",
+                    f"(change|turn|make|set) {{thing}} hair colour {_TO} {shade}",
+                    f"give {{thing}} {shade} hair",
+                    f"(add|put) {shade} hair",
+                    f"hair (should be|must be|) {shade}",
+                ),
+                {"colour": shade, "amount": 80},
+                amount="amount",
+                units=("%", "percent"),
+            )
+            for shade in _SHADES
+        ),
+        Saying(
+            ("(make|turn) {thing} (|into) (blonde|blond)",),
+            {"colour": "blonde", "amount": 80},
+            amount="amount",
+            units=("%", "percent"),
+        ),
+        Saying(
+            ("(make|turn) {thing} (|into) (redhead|redheaded)",),
+            {"colour": "ginger", "amount": 80},
+            amount="amount",
+            units=("%", "percent"),
+        ),
+        Saying(
+            (
+                "(cover|hide|remove|get rid of) gray hair",
+                "(cover|hide|remove|get rid of) {thing} gray hair",
+                "(darken|dye) hair (|a few shades) darker",
+                "hair (darker|dark)",
+                "darken hair",
+                "darken {thing} hair",
+            ),
+            {"colour": "dark brown", "amount": 50},
+            amount="amount",
+            units=("%", "percent"),
+            sure=0.7,
+        ),
     ),
+    asks=("Dye her hair dark brown.", "Change his hair colour to blonde.", "Give the woman red hair."),
 )

@@ -63,7 +63,22 @@ OPERATION = Operation(
     ),
     says=(
         Saying(
-            ("heal", "heal up", "spot heal", "touch up", "retouch the spot", "clean up the spot", "dust off")
+            (
+                "heal",
+                "(spot heal|heal up)",
+                "(heal|mend|repair) {thing}",
+                "(spot heal|touch up) {thing}",
+                "(use|apply) (healing brush|spot healing|healing) on {thing}",
+                "(touch up|clean up|retouch) spot",
+                "dust off {thing}",
+                "{thing} (should be|must be|needs to be) (healed|mended|repaired)",
+            ),
+            sure=0.9,
         ),
+    ),
+    asks=(
+        "Heal the scratches on the table.",
+        "Repair the crack in the wall.",
+        "The scar on his chin should be healed.",
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._tone import ToneParams, stage
 
 if TYPE_CHECKING:
@@ -117,6 +117,35 @@ def _in_turn(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.maximum.accumulate(three)[len(start) : 2 * len(start)] - 360 - start)
 
 
+_PERCENT = ("%", "percent")
+_COLOURS = {
+    "red": ("reds",),
+    "orange": ("oranges",),
+    "yellow": ("yellows",),
+    "green": ("greens",),
+    "aqua": ("cyans", "aquas", "teals"),
+    "blue": ("blues",),
+    "purple": ("purples", "violets"),
+    "magenta": ("magentas", "pinks"),
+}
+"""Ranges of colour and what people call them."""
+_TURNS = (
+    ("red", "orange", 20, "(more orange|more orangey|oranger)"),
+    ("red", "magenta", -20, "(more pink|pinker|more purple|more magenta)"),
+    ("orange", "red", -20, "(more red|redder|reddish)"),
+    ("orange", "yellow", 20, "(more yellow|yellower|more golden)"),
+    ("yellow", "orange", -25, "(more orange|more golden|warmer|oranger)"),
+    ("yellow", "green", 25, "(more green|greener)"),
+    ("green", "yellow", -25, "(more yellow|yellower|yellowish|warmer|more olive)"),
+    ("green", "aqua", 25, "(more blue|bluer|more teal|cooler|more cyan)"),
+    ("blue", "aqua", -25, "(more cyan|more teal|greener|more green|more turquoise)"),
+    ("blue", "purple", 20, "(more purple|more violet|purpler)"),
+    ("purple", "blue", -20, "(more blue|bluer)"),
+    ("magenta", "red", 20, "(more red|redder)"),
+    ("magenta", "purple", -20, "(more purple|purpler)"),
+)
+"""A range, what it is turned towards, by how many degrees, and how that is said."""
+
 OPERATION = Operation(
     "hsl",
     "Change hue, saturation and lightness of single ranges of colour, such as the greens.",
@@ -139,53 +168,89 @@ OPERATION = Operation(
             ("bluer", "more blue"),
             {"blue_saturation": 40, "aqua_saturation": 25, "aqua_hue": 10},
             amount="blue_saturation",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
         Saying(
-            ("greener", "lusher"),
+            ("greener", "lusher", "more green"),
             {"green_saturation": 40, "yellow_hue": 10, "yellow_saturation": 15},
             amount="green_saturation",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
         Saying(
             ("redder", "more red"),
             {"red_saturation": 40, "orange_hue": -6},
             amount="red_saturation",
-            units=("%", "percent"),
+            units=_PERCENT,
+        ),
+        *(
+            Saying(
+                (
+                    f"(make|turn|shift|push) {name} {said}",
+                    f"(make|turn|shift|push) {name} (toward|towards|to|into) {other}",
+                    f"{name} should be {said}",
+                    f"{said} {name}",
+                ),
+                {f"{colour}_hue": turn},
+                amount=f"{colour}_hue",
+                units=("degree", "degrees", "°"),
+            )
+            for colour, other, turn, said in _TURNS
+            for name in _COLOURS[colour][:1]
         ),
         Saying(
-            ("bluer sky", "deeper blues", "deepen the blues", "bluer blues", "darker blues"),
-            {"blue_saturation": 30, "blue_lightness": -20},
-            amount="blue_saturation",
-            units=("%", "percent"),
-        ),
-        Saying(
-            ("greener greens", "greener grass", "lusher greens", "boost the greens", "more vivid greens"),
-            {"green_saturation": 35, "yellow_saturation": 15, "green_hue": 6, "yellow_hue": 8},
-            amount="green_saturation",
-            units=("%", "percent"),
-        ),
-        Saying(
-            ("redder reds", "boost the reds", "stronger reds", "more vivid reds"),
-            {"red_saturation": 30},
-            amount="red_saturation",
-            units=("%", "percent"),
-        ),
-        Saying(
-            ("mute the greens", "less green grass", "weaker greens"),
-            {"green_saturation": -40, "yellow_saturation": -20},
-            amount="green_saturation",
-            units=("%", "percent"),
-        ),
-        Saying(
-            ("mute the blues", "weaker blues", "less blue sky"),
-            {"blue_saturation": -40},
-            amount="blue_saturation",
-            units=("%", "percent"),
-        ),
-        Saying(
-            ("autumn colours", "autumn colors", "autumnal", "like autumn", "fall colors"),
+            (
+                "(autumn|autumnal|fall) (colours|look|mood|tones|feel|vibe|palette)",
+                "autumnal",
+                "like (autumn|in autumn)",
+                "make (it|picture|photo|image|leaves|trees|scene) (|look) (autumnal|like autumn|like fall)",
+                "turn (leaves|trees|foliage) (to|into) autumn",
+            ),
             {"green_hue": -50, "yellow_hue": -25, "green_saturation": 10, "orange_saturation": 20},
         ),
     ),
+    qualities=(
+        *(
+            Quality(
+                names,
+                {f"{colour}_saturation": 35},
+                f"{colour}_saturation",
+                raises=tuple(
+                    f"{verb} {the}{name}"
+                    for name in (*names, f"{colour} tones", f"{colour} colours")
+                    for verb in ("deepen", "enrich", "enhance", "boost", "bring out", "increase", "intensify")
+                    for the in ("", "the ")
+                ),
+                lowers=tuple(
+                    f"{verb} {the}{name}"
+                    for name in names
+                    for verb in ("mute", "fade")
+                    for the in ("", "the ")
+                ),
+            )
+            for colour, names in _COLOURS.items()
+        ),
+        *(
+            Quality(
+                (),
+                {f"{colour}_lightness": 30},
+                f"{colour}_lightness",
+                raises=tuple(
+                    f"{verb} {the}{name}"
+                    for name in names
+                    for verb in ("brighten", "lighten")
+                    for the in ("", "the ")
+                ),
+                lowers=tuple(
+                    f"{verb} {the}{name}"
+                    for name in names
+                    for verb in ("darken", "dim")
+                    for the in ("", "the ")
+                ),
+                more=tuple(f"{word} {name}" for name in names for word in ("brighter", "lighter")),
+                less=tuple(f"{word} {name}" for name in names for word in ("darker", "deeper")),
+            )
+            for colour, names in _COLOURS.items()
+        ),
+    ),
+    asks=("Make the greens more yellow.", "The blues are too strong.", "Darken the reds a little."),
 )

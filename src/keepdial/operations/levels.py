@@ -45,6 +45,8 @@ def passes(params: LevelsParams, look: Look) -> tuple[Pass, ...]:
     return (tabled(np.clip(between, 0, 1)[None] ** (1 / params.gamma)),)
 
 
+_PERCENT = ("%", "percent")
+
 OPERATION = Operation(
     "levels",
     "Set which value becomes black, which white, and where the middle lies.",
@@ -61,9 +63,34 @@ OPERATION = Operation(
     examples=("levels photo.jpg --black 12 --white 240 --gamma 1.1 -o levelled.jpg",),
     says=(
         Saying(
-            ("stretch the levels", "levels", "adjust the levels", "stretch the tones", "set the black point"),
+            (
+                "levels",
+                "(stretch|adjust|set|fix|correct|auto|normalise|normalize|balance|expand|optimise|"
+                "optimize) (levels|tonal range|histogram|tonal levels)",
+                "(stretch|spread|expand) (tones|histogram|tonal values)",
+                "(set|adjust|fix) (black point|white point|black and white points|black point and "
+                "white point|endpoints)",
+                "auto levels",
+                "use full (tonal range|range of tones)",
+                "full tonal range",
+            ),
             {"black": 12, "white": 243},
         ),
-        Saying(("gamma", "set the gamma", "gamma up"), {"gamma": 1.2}, amount="gamma", absolute=True),
+        Saying(
+            ("(gamma|set gamma|gamma up|more gamma|adjust gamma)",),
+            {"gamma": 1.2},
+            amount="gamma",
+            absolute=True,
+        ),
+        Saying(("(raise|increase|boost|turn up|higher) gamma",), {"gamma": 1.2}),
+        Saying(("(lower|decrease|reduce|less|turn down) gamma", "gamma down"), {"gamma": 0.85}),
+        Saying(
+            (
+                "(set|change|raise|increase|boost|lower|decrease|reduce|adjust|turn) gamma (to|at) {number}",
+                "gamma (of|to|at|=) {number}",
+            ),
+            {"gamma": "{number}"},
+        ),
     ),
+    asks=("Stretch the levels.", "Set the gamma to 1.3.", "Adjust the levels of the photo, please."),
 )

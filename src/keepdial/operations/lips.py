@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
-from keepdial.operations import Operation, Saying, Stage
+from keepdial.operations import Operation, Quality, Saying, Stage
 from keepdial.operations._faces import AmountParams, Spot, meant, painted, parts_of, shade, staged
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ def passes(params: LipsParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
+_PUT = "(add|apply|put|put on|use|wear|paint on|paint|give {thing}|put some|add some)"
+_PERCENT = ("%", "percent")
+
 OPERATION = Operation(
     "lips",
     "Colour the lips of faces.",
@@ -81,34 +84,47 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "lipstick",
-                "colour the lips",
-                "color the lips",
-                "lip colour",
-                "lip color",
-                "redder lips",
-                "lips redder",
+                f"{_PUT} (lipstick|lip colour|lip gloss|lip tint)",
+                "(colour|paint|tint|redden) (lips|lip)",
+                "(colour|paint|tint|redden) {thing} (lips|lip)",
+                "lips (redder|pinker|rosier|fuller in colour|more colour|more red|more pink)",
+                "make lips (pop|stand out|more vivid|redder|pinker|rosier|more red|more pink)",
+                "make {thing} lips (pop|stand out|more vivid|redder|pinker|rosier|more red|more pink)",
+                "more colour (on|in|to) lips",
+                "(bring out|enhance|accentuate|emphasise|emphasize) lips",
+                "(bring out|enhance|accentuate|emphasise|emphasize) {thing} lips",
+                "lips (are|look|looks|seem) (too|so|very|a bit|) (pale|dull|colourless|bland)",
                 "fuller lip colour",
-                "paint the lips",
-                "apply lipstick",
-                "put on lipstick",
             ),
             {"amount": 60},
             amount="amount",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
         Saying(
             (
-                "{colour} lips",
-                "lips {colour}",
-                "{colour} lipstick",
-                "paint the lips {colour}",
-                "colour the lips {colour}",
-                "color the lips {colour}",
+                f"{_PUT} {{colour}} (lipstick|lip colour|lip gloss|lip tint)",
+                "{colour} lipstick (on|for) {thing}",
+                "(paint|colour|make|turn|dye|tint|recolour|recolor|change) lips (|to|in|into|look|"
+                "be) {colour}",
+                "(paint|colour|make|turn|dye|tint|recolour|recolor|change) {thing} lips (|to|in|into|"
+                "look|be) {colour}",
+                "(change|make|turn|set) (lip|lipstick) colour (|to|into) {colour}",
+                "(change|make|turn|set) {thing} (lip|lipstick) colour (|to|into) {colour}",
+                "(change|make|turn|set) colour of lips (|to|into) {colour}",
+                "(change|make|turn|recolour|recolor) lipstick (|to|into) {colour}",
+                "(change|make|turn|recolour|recolor) {thing} lipstick (|to|into) {colour}",
+                "give {thing} {colour} lips",
+                "lips (should be|must be|) {colour}",
             ),
             {"colour": "{colour}", "amount": 70},
             amount="amount",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
     ),
+    qualities=(
+        Quality(
+            (), {"amount": 60}, "amount", more=("redder lips", "pinker lips", "rosier lips"), sides="more"
+        ),
+    ),
+    asks=("Put some pink lipstick on her.", "Make her lips redder.", "Her lips look pale."),
 )

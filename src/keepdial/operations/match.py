@@ -71,6 +71,12 @@ def passes(params: MatchParams, look: Look) -> tuple[Pass, ...]:
     return match(look, _colours(params.reference), params.strength / 100)
 
 
+_LOOK = (
+    "(look|looks|colours|style|mood|tones|tone|grading|colour grading|palette|colour palette|colour "
+    "scheme|light|lighting|atmosphere|feel|vibe|look and feel|colours and light)"
+)
+_OF = "(of|from|in)"
+
 OPERATION = Operation(
     "match",
     "Take on the look, the colours and the light, of another photograph.",
@@ -92,22 +98,29 @@ OPERATION = Operation(
         Saying(
             (
                 "match {file}",
-                "match the look of {file}",
-                "match the colours of {file}",
-                "match the colors of {file}",
-                "match the style of {file}",
-                "copy the look of {file}",
-                "take on the look of {file}",
-                "look like {file}",
-                "same look as {file}",
-                "same colours as {file}",
-                "same colors as {file}",
-                "like in {file}",
-                "like {file}",
+                "match (it|this|picture|photo|image) (to|with) {file}",
+                f"match {_LOOK} (of|to|with|from|in) {{file}}",
+                f"match (its|picture|photo|image) {_LOOK} (to|with) {_LOOK} of {{file}}",
+                f"(copy|take on|transfer|apply|take|use) {_LOOK} {_OF} {{file}}",
+                f"(give|have) (it|this|picture|photo|image) {_LOOK} {_OF} {{file}}",
+                f"give (|it|this|picture|photo|image) (|same|similar) {_LOOK} (as|as in|of|like) {{file}}",
+                f"same {_LOOK} (as|as in|of) {{file}}",
+                f"in {_LOOK} of {{file}}",
+                f"with {_LOOK} of {{file}}",
+                "(look|graded|coloured|toned) like (|in) {file}",
+                "(grade|tone|colour|edit|colour grade|process) (it|this|picture|photo|image) like (|"
+                "in) {file}",
+                "like (|in) {file}",
+                "(use|take) {file} as (reference|style reference|colour reference|example|model|look)",
             ),
             {"reference": "{file}", "strength": 100},
             amount="strength",
             units=("%", "percent"),
         ),
+    ),
+    asks=(
+        "Give it the look of photo2.jpg.",
+        "Match the colours of sunset.png, but only half as strongly.",
+        "Make it look like reference.jpg.",
     ),
 )

@@ -93,6 +93,23 @@ def stage(image: Image, selection: Selection, params: MoveParams, settings: Sett
     )
 
 
+_MOVE = "(move|shift|push|nudge|slide|relocate|reposition)"
+_LITTLE = "(bit|slightly|little|touch|tad|somewhat)"
+_ENLARGE = "(magnify|scale up|blow up|size up|increase size of)"
+_SHRINK = "(shrink|scale down|size down|reduce size of|decrease size of)"
+_BIGGER = "(bigger|larger)"
+_SMALLER = "(smaller|tinier)"
+_COPY = "(duplicate|clone|copy|double|replicate)"
+_WAYS = (
+    ("right", 1, "(|further|over) (|to|towards) (right|rightwards|rightward) (|side)"),
+    ("right", -1, "(|further|over) (|to|towards) (left|leftwards|leftward) (|side)"),
+    ("down", 1, "(|further) (down|downwards|downward|lower)"),
+    ("down", -1, "(|further) (up|upwards|upward|higher)"),
+)
+"""Option, sign, and how the way is said."""
+_PICTURE = "(picture|photo|image|photograph|everything)"
+_PX = ("px", "pixel", "pixels")
+
 OPERATION = Operation(
     "move",
     "Move a thing to another place, make it larger or smaller, or turn it; what was behind it is filled in.",
@@ -110,41 +127,177 @@ OPERATION = Operation(
         "move photo.jpg --mask cup.png --by -120,10 --duplicate -o two.jpg",
     ),
     says=(
-        Saying(
-            ("move to the right", "move right", "shift to the right", "shift right", "push to the right"),
-            {"right": 100.0},
-            amount="right",
-            units=("px", "pixel", "pixels"),
+        *(
+            Saying(
+                (
+                    f"{_MOVE} {{thing}} {way}",
+                    f"{_MOVE} {way}",
+                    f"{{thing}} (should|must|needs to) (be|go|move|sit) {way}",
+                ),
+                {name: 100.0 * sign},
+                amount=name,
+                units=_PX,
+            )
+            for name, sign, way in _WAYS
+        ),
+        *(
+            Saying(
+                (
+                    f"{_MOVE} {{thing}} {_LITTLE} {way}",
+                    f"{_MOVE} {{thing}} {way} {_LITTLE}",
+                    f"{_MOVE} {_LITTLE} {way}",
+                ),
+                {name: 50.0 * sign},
+            )
+            for name, sign, way in _WAYS
+        ),
+        *(
+            Saying(
+                (
+                    f"{_MOVE} {{thing}} (|by) {{number}} (|px|pixel) {way}",
+                    f"{_MOVE} {{thing}} {way} (|by) {{number}} (px|pixel)",
+                ),
+                {name: "{number}" if sign > 0 else "-{number}"},
+            )
+            for name, sign, way in _WAYS
         ),
         Saying(
-            ("move to the left", "move left", "shift to the left", "shift left", "push to the left"),
-            {"right": -100.0},
-            amount="right",
-            units=("px", "pixel", "pixels"),
-        ),
-        Saying(
-            ("move down", "shift down", "push down", "lower the object"),
-            {"down": 100.0},
-            amount="down",
-            units=("px", "pixel", "pixels"),
-        ),
-        Saying(
-            ("move up", "shift up", "push up", "lift the object"),
-            {"down": -100.0},
-            amount="down",
-            units=("px", "pixel", "pixels"),
-        ),
-        Saying(
-            ("duplicate", "copy to the right", "clone to the right", "duplicate to the right"),
+            (
+                f"{_COPY} {{thing}}",
+                f"{_COPY} {{thing}} to (right|right side|side)",
+                "(make|create|add) (copy|duplicate|second copy|clone) of {thing}",
+                "(make|create|add) another copy of {thing}",
+                "(make|create) (two|2) of {thing}",
+            ),
             {"right": 150.0, "duplicate": True},
             amount="right",
-            units=("px", "pixel", "pixels"),
+            units=_PX,
         ),
         Saying(
-            ("copy to the left", "clone to the left", "duplicate to the left"),
+            (f"{_COPY} {{thing}} to (left|left side)",),
             {"right": -150.0, "duplicate": True},
             amount="right",
-            units=("px", "pixel", "pixels"),
+            units=_PX,
+        ),
+        Saying(
+            (
+                f"(make|have|get) {{thing}} (|look|appear) {_BIGGER}",
+                f"{_ENLARGE} {{thing}}",
+                f"{{thing}} (should|must|ought to|needs to) be {_BIGGER}",
+                "{thing} (is|are|looks|look) (too|so|very) (small|tiny|little)",
+            ),
+            {"scale": 1.3},
+            sure=0.84,
+        ),
+        Saying(
+            (
+                f"(make|have|get) {{thing}} (|look|appear) {_SMALLER}",
+                f"{_SHRINK} {{thing}}",
+                f"{{thing}} (should|must|ought to|needs to) be {_SMALLER}",
+                "{thing} (is|are|looks|look) (too|so|very) (big|large|huge)",
+            ),
+            {"scale": 0.75},
+            sure=0.84,
+        ),
+        Saying(
+            (f"make {{thing}} {_LITTLE} {_BIGGER}", f"magnify {{thing}} {_LITTLE}"),
+            {"scale": 1.15},
+            sure=0.84,
+        ),
+        Saying(
+            (f"make {{thing}} {_LITTLE} {_SMALLER}", f"{_SHRINK} {{thing}} {_LITTLE}"),
+            {"scale": 0.87},
+            sure=0.84,
+        ),
+        Saying(
+            (f"make {{thing}} (lot|way|far) {_BIGGER}", "make {thing} (huge|giant|gigantic|enormous)"),
+            {"scale": 1.8},
+            sure=0.84,
+        ),
+        Saying((f"make {{thing}} (lot|way|far) {_SMALLER}", "make {thing} tiny"), {"scale": 0.5}, sure=0.84),
+        Saying(
+            (
+                "(double|twice) size of {thing}",
+                "make {thing} (twice as big|twice as large|twice size|double size|2x size)",
+                "make {thing} (twice|2x|2 times|two times) (bigger|larger|as big|as large|the size)",
+            ),
+            {"scale": 2.0},
+            sure=0.84,
+        ),
+        Saying(
+            ("make {thing} (3x|3 times|three times) (bigger|larger|as big|as large|the size)",),
+            {"scale": 3.0},
+            sure=0.84,
+        ),
+        Saying(
+            (
+                "(halve|half) size of {thing}",
+                "make {thing} (half size|half as big|half as large|half its size)",
+                "(shrink|scale|reduce) {thing} (to half|by half|down to half|in half)",
+            ),
+            {"scale": 0.5},
+            sure=0.84,
+        ),
+        *(
+            Saying(
+                (
+                    f"make {{thing}} (|by) {more} (%|percent) {_BIGGER}",
+                    f"make {{thing}} {_BIGGER} by {more} (%|percent)",
+                    f"(enlarge|scale up|blow up) {{thing}} by {more} (%|percent)",
+                ),
+                {"scale": 1 + more / 100},
+            )
+            for more in (5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 100)
+        ),
+        *(
+            Saying(
+                (
+                    f"make {{thing}} (|by) {less} (%|percent) {_SMALLER}",
+                    f"make {{thing}} {_SMALLER} by {less} (%|percent)",
+                    f"(shrink|scale down|downsize) {{thing}} by {less} (%|percent)",
+                ),
+                {"scale": round(1 - less / 100, 2)},
+            )
+            for less in (5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)
+        ),
+        # Nothing here makes a picture as a whole smaller, nor puts a thing beside another.
+        Saying(
+            (
+                f"(make|have|get) (|entire|whole) {_PICTURE} (|look|appear|bit|lot|slightly) {_SMALLER}",
+                f"{_SHRINK} (|entire|whole) {_PICTURE}",
+                f"(shrink|scale) (|entire|whole) {_PICTURE} (down|to half|by half|in half)",
+                "shrink (to half|to half size)",
+                f"make (|entire|whole) {_PICTURE} (bit|lot|slightly|way) {_BIGGER}",
+                "make everything (bigger|larger)",
+            ),
+            {"scale": 0.75},
+            sure=0.3,
+        ),
+        Saying(
+            tuple(f"{_MOVE} {{thing}} {way} of {{rest}}" for _, _, way in _WAYS[:2]),
+            {"right": 100.0},
+            sure=0.4,
+        ),
+        # By an angle, because "rotate the picture" is not about a thing.
+        Saying(
+            (
+                "(rotate|turn) {thing} (|by) {number} (|degree|°)",
+                "(rotate|turn) {thing} (|by) {number} (|degree|°) (clockwise|to right)",
+                "(rotate|turn) {thing} (clockwise|to right) by {number} (|degree|°)",
+            ),
+            {"rotate": "{number}"},
+            sure=0.85,
+        ),
+        Saying(
+            (
+                "(rotate|turn) {thing} (|by) {number} (|degree|°) (counterclockwise|"
+                "counter-clockwise|anticlockwise|to left)",
+                "(rotate|turn) {thing} (counterclockwise|counter-clockwise|anticlockwise|to left) by "
+                "{number} (|degree|°)",
+            ),
+            {"rotate": "-{number}"},
+            sure=0.85,
         ),
     ),
+    asks=("Move the cup 50 px to the left.", "Make the dog a bit bigger.", "Can you duplicate the bird?"),
 )

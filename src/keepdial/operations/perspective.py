@@ -215,6 +215,12 @@ def scaled(params: PerspectiveParams, part: float) -> PerspectiveParams:
     return params.model_copy(update={"part": part})
 
 
+_UPRIGHT = (
+    "(vertical|vertical line|converging line|converging vertical|leaning line|upright|keystone|"
+    "keystoning|perspective|perspective distortion|lens perspective|leaning building|leaning tower|"
+    "building lean)"
+)
+
 OPERATION = Operation(
     "perspective",
     "Make leaning lines upright, or a rectangle seen from the side straight.",
@@ -235,19 +241,27 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "correct the perspective",
-                "fix the perspective",
-                "perspective correction",
-                "correct the keystone",
-                "fix the keystone",
-                "keystone correction",
-                "fix the converging lines",
-                "fix the leaning building",
-                "make the verticals straight",
-                "straighten the verticals",
-                "straighten the building",
+                "(correct|fix|straighten|straighten out|repair|remove|reduce|undo|adjust|improve) "
+                f"{_UPRIGHT}",
+                f"{_UPRIGHT} (correction|fix|removal|control)",
+                "(straighten|straighten up|straighten out) (building|house|tower|wall|church|"
+                "architecture|facade|skyscraper|column)",
+                "make (verticals|vertical lines|building|house|tower|wall|lines|walls) (straight|"
+                "vertical|parallel|upright)",
+                "(building|house|tower|church|skyscraper|wall|verticals|vertical lines) (is|are|"
+                "looks|look|seems|seem) (leaning|falling|tilted|leaning back|falling over|not "
+                "straight|converging|not vertical|not upright)",
+                "(building|house|tower|church|skyscraper|wall|verticals|vertical lines) (leans|lean|"
+                "converge|converges|tilts|tilt|falls over|fall over|leans back|lean back)",
+                "perspective (is|looks) (off|wrong|distorted|skewed|bad)",
+                "keystone",
             ),
             {"auto": True},
         ),
+    ),
+    asks=(
+        "Correct the perspective.",
+        "The building is leaning backwards.",
+        "Make the verticals straight, please.",
     ),
 )

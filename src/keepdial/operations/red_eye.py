@@ -128,6 +128,8 @@ def passes(params: RedEyeParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work, oklab=False)
 
 
+_RED_EYES = "(red eye|red eyes|red-eye|red-eyes|redeye|red pupil|red pupils)"
+
 OPERATION = Operation(
     "red-eye",
     "Take the red out of eyes that a flash has lit.",
@@ -148,21 +150,21 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "remove red eye",
-                "remove red eyes",
-                "remove the red eyes",
-                "fix the red eyes",
-                "fix red eye",
-                "fix red eyes",
-                "red eye",
-                "red eye removal",
-                "correct the red eyes",
-                "take the red out of the eyes",
-                "no more red eyes",
+                "(remove|fix|correct|get rid of|take out|reduce|eliminate|no|no more|repair|edit out|"
+                f"clear) {_RED_EYES}",
+                f"(remove|fix|correct|get rid of|take out|reduce|eliminate|repair) {{thing}} {_RED_EYES}",
+                f"{_RED_EYES} (removal|reduction|correction|fix|effect|effects|gone|removed)",
+                "(red eye|red-eye)",
+                "(take|get|remove) red (out of|from|in|off) eyes",
+                "(take|get|remove) red (out of|from|in|off) {thing} eyes",
+                "(eyes|pupils) (are|came out|shine|glow) (all|too|so|) red",
+                "(he|she) has (red eye|red eyes|red-eye|red pupils)",
+                "eyes (less red|not red)",
             ),
             {"amount": 100},
             amount="amount",
             units=("%", "percent"),
         ),
     ),
+    asks=("Remove the red eyes.", "Can you take the red out of his eyes?", "Red-eye correction"),
 )

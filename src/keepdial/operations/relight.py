@@ -227,21 +227,24 @@ def tint_of(colour: str, look: Look) -> NDArray[np.float32]:
     return np.asarray(light / float(light @ look.space.luma), np.float32)
 
 
-def _from(words: tuple[str, ...], angle: float) -> Saying:
-    phrases = tuple(
-        f"{start} {word}"
-        for word in words
-        for start in (
-            "light from",
-            "light it from",
-            "lit from",
-            "relight from",
-            "add light from",
-            "put a light on",
-            "light coming from",
-        )
+def _from(where: str, angle: float, **more: float) -> Saying:
+    """Return how people ask for light that comes from a side, said in alternatives."""
+    return Saying(
+        (
+            "(light|lighting|lit|light it|light source|sunlight|sun|lamp|relight|relight it|"
+            f"sunshine) from {where}",
+            f"(light|relight|illuminate) (it|picture|photo|image|scene|face|{{thing}}) from {where}",
+            "(add|put|shine|use|place|set) (light|lamp|spotlight|light source|sunlight|sun) (|"
+            f"coming) (from|on|at|to) {where}",
+            "(light|sunlight|sun|lighting) (should|must|to|ought to|) (come|coming|shine|shining|"
+            f"fall|falling) (|in) from {where}",
+            f"(move|shift|change) (light|sun|light source|lighting) to {where}",
+            f"from {where} side light",
+        ),
+        {"angle": angle, **more},
+        amount="strength",
+        units=("stop", "stops", "ev"),
     )
-    return Saying(phrases, {"angle": angle}, amount="strength", units=("stop", "stops", "ev"))
 
 
 OPERATION = Operation(
@@ -262,12 +265,30 @@ OPERATION = Operation(
         "relight portrait.jpg --at 220,120 --radius 160 --strength 0.7 -o dodged.jpg",
     ),
     says=(
-        Saying(("relight", "change the lighting", "better lighting"), {"strength": 1.0}, amount="strength"),
-        _from(("the left",), 180),
-        _from(("the right",), 0),
-        _from(("above", "the top", "overhead"), 90),
-        _from(("below", "the bottom", "underneath"), 270),
-        _from(("the top left", "the upper left"), 135),
-        _from(("the top right", "the upper right"), 45),
+        Saying(
+            (
+                "relight",
+                "(relight|re-light) {thing}",
+                "change (lighting|direction of light|light direction)",
+                "(studio|dramatic|rim|side|better) lighting",
+                "(add|use|apply) (studio|dramatic|rim|side|key) (light|lighting)",
+                "(shine|point) (spotlight|lamp|light) (on|at|onto|over) {thing}",
+                "light {thing} (better|more|up more)",
+            ),
+            {"strength": 1.0},
+            amount="strength",
+            units=("stop", "stops", "ev"),
+            sure=0.85,
+        ),
+        _from("(left|left-hand) (|side)", 180),
+        _from("(right|right-hand) (|side)", 0),
+        _from("(above|top|overhead)", 90),
+        _from("(below|bottom|underneath|beneath)", 270),
+        _from("(top|upper) left (|corner)", 135),
+        _from("(top|upper) right (|corner)", 45),
+        _from("(bottom|lower) left (|corner)", 225),
+        _from("(bottom|lower) right (|corner)", 315),
+        _from("(front|camera)", 135, height=80),
     ),
+    asks=("Light from the left.", "Relight the portrait, please.", "The light should come from above."),
 )

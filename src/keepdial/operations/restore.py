@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from keepdial.errors import RouteError
-from keepdial.operations import Operation, Params, Saying, Stage
+from keepdial.operations import Operation, Params, Quality, Saying, Stage
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -37,6 +37,14 @@ def stage(image: Image, selection: Selection, params: RestoreParams, settings: S
     return Stage(image, selection.mask, examples="everywhere", feather=params.feather)
 
 
+_OLD = "(|old|damaged|vintage|faded|ancient|antique|old family|family|worn|grainy)"
+_PHOTO = "(photo|picture|image|photograph|portrait|print|it|snapshot|scan)"
+_COMPRESSION = (
+    "(compression|jpeg compression|jpeg artifact|jpeg artefact|jpeg block|compression artifact|"
+    "compression artefact|"
+    "compression noise|artifact|artefact|blockiness|block artifact|jpeg noise)"
+)
+
 OPERATION = Operation(
     "restore",
     "Remove noise and the blocks of strong compression by a network.",
@@ -54,18 +62,33 @@ OPERATION = Operation(
         Saying(
             (
                 "restore",
-                "restore the photo",
-                "restore the picture",
-                "remove the compression",
-                "remove the artifacts",
-                "remove the artefacts",
-                "remove the jpeg blocks",
-                "remove the jpeg artifacts",
-                "remove the compression artifacts",
-                "clean up the compression",
-                "repair the quality",
-                "improve the quality",
+                f"(restore|bring back) {_OLD} {_PHOTO}",
+                f"(repair|fix up|mend) (old|damaged|vintage|faded|ancient|antique|worn) {_PHOTO}",
+                "(photo|picture|image) (restoration|restoring)",
+                "(remove|reduce|clean|clean up|fix|get rid of|eliminate|repair|undo|less|no more) "
+                f"{_COMPRESSION}",
+                f"{_COMPRESSION} (removal|reduction)",
+                "(repair|restore) quality",
+                "(restore|recover) detail lost in compression",
             )
         ),
     ),
+    qualities=(
+        Quality(
+            (
+                "compression artifacts",
+                "jpeg artifacts",
+                "compression artefacts",
+                "jpeg artefacts",
+                "blockiness",
+            ),
+            {"model": "fast"},
+            "",
+            more=("blocky", "overcompressed", "badly compressed", "heavily compressed"),
+            fewer={"model": "fast"},
+            fault=True,
+            sides="less",
+        ),
+    ),
+    asks=("Restore this old photo.", "Remove the JPEG artifacts.", "The picture is blocky."),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keepdial.operations import Operation, Saying
+from keepdial.operations import Operation, Quality, Saying
 from keepdial.operations._faces import AmountParams, Spot, painted, skin_stage
 
 if TYPE_CHECKING:
@@ -30,6 +30,15 @@ def passes(params: RetouchParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
+_SKIN = "(skin|complexion|face|forehead|cheek|chin)"
+_SMOOTH = "(touch up|smooth|smooth out|smoothen|smooth over|soften|airbrush|polish|perfect|beautify|retouch)"
+_LINES = "(wrinkle|fine line|laugh line|frown line|forehead line|crow's feet|skin pores|pores|crease in skin)"
+_LESS = (
+    "(remove|reduce|fewer|less|smooth|smooth out|soften|get rid of|erase|minimise|minimize|fade|hide|"
+    "lessen|no)"
+)
+_PERCENT = ("%", "percent")
+
 OPERATION = Operation(
     "retouch",
     "Smooth the skin of faces and keep its pores.",
@@ -50,22 +59,57 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "retouch",
-                "retouch the skin",
-                "smooth the skin",
-                "smoother skin",
-                "smooth skin",
-                "soften the skin",
-                "skin smoother",
-                "skin softer",
-                "airbrush the skin",
-                "beautify",
-                "fewer wrinkles",
-                "reduce wrinkles",
+                f"{_SMOOTH} {_SKIN}",
+                f"{_SMOOTH} {{thing}} {_SKIN}",
+                "(skin|complexion) (smoother|softer|silkier|flawless|smooth|soft|silky|perfect|"
+                "porcelain|glowing)",
+                "(skin|complexion) (is|looks|look) (too|so|very|) (rough|wrinkled|wrinkly|bumpy|"
+                "coarse|old|tired|textured)",
+                "(skin|face) retouching",
+                "(retouch|beautify|airbrush)",
+                "(beautify|airbrush) {thing}",
+                f"{_LESS} {_LINES}",
+                f"{_LESS} {{thing}} (wrinkle|fine line|laugh line|crow's feet|pores)",
+                "(wrinkles|pores) (less|) (is|are) (too|so|very) (visible|deep|noticeable|large|big)",
             ),
             {"amount": 60},
             amount="amount",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
+        # Bags are shadows larger than pores: that is what is smoothed, but not all of it goes.
+        Saying(
+            (
+                f"{_LESS} (bag|dark circle|circle|dark ring|ring|shadow) under eyes",
+                f"{_LESS} (bag|dark circle|circle|dark ring|ring|shadow) under {{thing}} eyes",
+                f"{_LESS} (eye bag|dark circle)",
+            ),
+            {"amount": 60},
+            amount="amount",
+            units=_PERCENT,
+            sure=0.7,
+        ),
+    ),
+    qualities=(
+        Quality(
+            ("wrinkles", "fine lines", "crow's feet", "laugh lines", "eye bags"),
+            {"amount": 60},
+            "amount",
+            more=("wrinkled", "wrinkly"),
+            fewer={"amount": 60},
+            fault=True,
+            sides="less",
+        ),
+        Quality(
+            ("skin smoothness",),
+            {"amount": 60},
+            "amount",
+            more=("smoother skin", "softer skin", "silkier skin", "flawless skin", "smoother complexion"),
+            sides="more",
+        ),
+    ),
+    asks=(
+        "Smoother skin, please.",
+        "Make her skin a bit softer.",
+        "Can you reduce the wrinkles on his face?",
     ),
 )

@@ -89,6 +89,21 @@ def passes(params: SplitToningParams, look: Look) -> tuple[Pass, ...]:
     return (in_oklab(look.space, work),) if params.shadow_saturation or params.highlight_saturation else ()
 
 
+_COOL = "(cool|cold|blue|bluish|teal|blueish)"
+_WARM = "(warm|orange|golden|yellow|amber)"
+_HUES = {
+    "red": 0,
+    "orange": 30,
+    "yellow": 55,
+    "green": 120,
+    "teal": 185,
+    "blue": 220,
+    "purple": 275,
+    "magenta": 310,
+    "pink": 335,
+}
+_TINT = "(tint|tone|colour|make|turn|paint)"
+
 OPERATION = Operation(
     "split-toning",
     "Tint the shadows in one colour and the highlights in another.",
@@ -109,14 +124,37 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "split tone",
-                "split toning",
-                "split-tone",
-                "split-toning",
+                "(split tone|split toning|split-tone|split-toning|split toned|split-toned)",
+                "(add|apply|use) (split tone|split toning|split-toning)",
                 "teal and orange",
                 "orange and teal",
+                "(teal and orange|orange and teal) (look|grade|grading|colour grade|colour grading|"
+                "style|effect|tones|colours)",
+                "(blockbuster|hollywood) (look|colours|grade|grading|style)",
+                f"{_COOL} shadows and {_WARM} highlights",
+                f"{_WARM} highlights and {_COOL} shadows",
+                f"{_COOL} shadows with {_WARM} highlights",
             ),
             {"shadow_hue": 190, "shadow_saturation": 30, "highlight_hue": 35, "highlight_saturation": 30},
         ),
+        *(
+            Saying(
+                (f"{_TINT} shadows {name}", f"(add|put|give) {name} (to|into|in) shadows"),
+                {"shadow_hue": hue, "shadow_saturation": 30, "highlight_saturation": 0},
+                amount="shadow_saturation",
+                units=("%", "percent"),
+            )
+            for name, hue in _HUES.items()
+        ),
+        *(
+            Saying(
+                (f"{_TINT} highlights {name}", f"(add|put|give) {name} (to|into|in) highlights"),
+                {"highlight_hue": hue, "highlight_saturation": 30, "shadow_saturation": 0},
+                amount="highlight_saturation",
+                units=("%", "percent"),
+            )
+            for name, hue in _HUES.items()
+        ),
     ),
+    asks=("Teal and orange, please.", "Tint the shadows blue.", "Give it split toning."),
 )

@@ -129,14 +129,19 @@ OPERATION = Operation(
         Saying(
             (
                 "straighten",
-                "straighten the horizon",
-                "level the horizon",
-                "level",
-                "fix the tilt",
-                "correct the tilt",
-                "the horizon is crooked",
-                "straighten up",
-                "straighten the picture",
+                "straighten (|up|out) (horizon|picture|photo|image|photograph|shot|it|skyline|waterline)",
+                "(level|level out|fix|correct|align|even out) (horizon|skyline|horizon line)",
+                "level (it|picture|photo|image|shot)",
+                "(fix|correct|remove|undo) (|camera) tilt",
+                "(horizon|picture|photo|image|it|shot|skyline) (is|looks|seems|is not|isn't|looks a "
+                "bit|is a bit|is a little|is slightly)"
+                " (crooked|tilted|slanted|slanting|sloping|askew|wonky|skewed|lopsided|not straight|"
+                "not level|straight|level)",
+                "(fix|correct) (crooked|tilted|slanted|wonky|skewed) (horizon|picture|photo|image)",
+                "(make|get|have) (horizon|picture|photo|image|it) (straight|level|horizontal|upright)",
+                "(horizon|picture|photo|image) should be (straight|level|horizontal)",
+                "(crooked|tilted|slanted) horizon",
+                "straight horizon",
             )
         ),
         # Quarter turns belong to `rotate`: their numbers are words of its phrases and fit better than a slot.
@@ -184,8 +189,8 @@ OPERATION = Operation(
         ),
     ),
     asks=(
-        "Straighten the horizon.",
+        "The horizon is crooked.",
         "Rotate it by 2 degrees counterclockwise, please.",
-        "The picture is a bit crooked, can you straighten it?",
+        "Can you straighten the photo?",
     ),
 )

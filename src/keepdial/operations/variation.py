@@ -37,7 +37,20 @@ OPERATION = Operation(
     target="optional",
     examples=("variation photo.jpg --keep 0.4 --seed 7 -o other.jpg",),
     says=(
-        Saying(("variation", "vary", "vary {thing}", "another version", "something like", "variant")),
+        Saying(
+            (
+                "variation",
+                "(vary|vary it)",
+                "vary {thing}",
+                "(make|show me|create|generate|give me) (variation|variant|another version|different "
+                "version|new version|alternative|another take|another one like it)",
+                "(make|show me|create|generate|give me) (variation|variant|another version|different "
+                "version|new version|alternative) of {thing}",
+                "(another|different|alternative) version",
+                "something (like this|similar|like it)",
+                "variant",
+            )
+        ),
         Saying(("(redo|remake|reimagine|regenerate|rework|rethink|repaint) {thing}",), sure=0.75),
     ),
     asks=("make a variation", "vary the sky a little", "completely redo the grass"),

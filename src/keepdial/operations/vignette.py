@@ -105,6 +105,9 @@ def shape(params: VignetteParams, width: int, height: int, rows: slice) -> Array
     return smooth
 
 
+_CORNERS = "(corners|edges|borders|outer edges|picture edges|edges of frame|corner areas)"
+_PERCENT = ("%", "percent")
+
 OPERATION = Operation(
     "vignette",
     "Darken or lighten the corners of a picture.",
@@ -122,28 +125,37 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "vignette",
-                "add vignette",
-                "vignetting",
+                "(vignette|vignetting)",
+                "(add|apply|use|put|give it|create|more) (vignette|vignetting|dark vignette|black vignette)",
                 "dark vignette",
-                "(darken|darker) (corners|edges|borders)",
                 "vignette effect",
+                f"(darken|darker|burn|burn in|dim|shade) {_CORNERS}",
+                f"make {_CORNERS} (darker|dark|black)",
+                f"{_CORNERS} (darker|dark)",
+                f"{_CORNERS} (are|is|look) (too|so) (bright|light)",
+                "(add|use|apply) (dark|darker|black) (corners|edges)",
             ),
             {"amount": -50},
             amount="amount",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
         Saying(
             (
-                "white vignette",
-                "light vignette",
-                "(lighten|brighten|lighter|brighter) (corners|edges|borders)",
-                "(remove|less|reduce|get rid of) (vignette|vignetting)",
+                "(white|light|bright) vignette",
+                "(add|apply|use|put|give it|create) (white|light|bright) vignette",
+                f"(lighten|brighten|lighter|brighter|dodge) {_CORNERS}",
+                f"make {_CORNERS} (lighter|brighter|light|bright|white)",
+                f"{_CORNERS} (lighter|brighter)",
+                f"{_CORNERS} (are|is|look) (too|so) dark",
+                f"(fix|remove|correct|less) dark {_CORNERS}",
+                "(remove|less|reduce|get rid of|correct|fix|undo|eliminate|take out|no) (vignette|"
+                "vignetting|dark corners|dark edges)",
+                "lens vignetting",
             ),
             {"amount": 40},
             amount="amount",
-            units=("%", "percent"),
+            units=_PERCENT,
         ),
     ),
-    asks=("add a vignette", "darken the corners a little", "brighten the corners"),
+    asks=("Add a vignette.", "Darken the corners a little.", "The corners are too dark."),
 )

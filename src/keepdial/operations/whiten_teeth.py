@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keepdial.operations import Operation, Saying, Stage
+from keepdial.operations import Operation, Quality, Saying, Stage
 from keepdial.operations._faces import AmountParams, Spot, lab_of, meant, painted, parts_of, staged
 
 if TYPE_CHECKING:
@@ -52,6 +52,13 @@ def passes(params: WhitenTeethParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
+_WHITEN = "(whiten|bleach|brighten|brighten up|lighten|clean|clean up|polish|fix)"
+_WHITER = (
+    "(whiter|white|brighter|bright|cleaner|clean|shinier|pearly white|less yellow|less stained|"
+    "sparkle|shine|sparkling)"
+)
+_YELLOW = "(yellow|yellowish|stained|discoloured|discolored|dark|dirty|brown)"
+
 OPERATION = Operation(
     "whiten-teeth",
     "Whiten the teeth of faces that smile.",
@@ -72,22 +79,35 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "whiten the teeth",
-                "whiter teeth",
-                "teeth whiter",
-                "teeth white",
-                "teeth brighter",
-                "whiten teeth",
-                "white teeth",
-                "bleach the teeth",
-                "brighten the teeth",
-                "brighter teeth",
-                "less yellow teeth",
-                "brighten the smile",
+                f"{_WHITEN} (teeth|tooth)",
+                f"{_WHITEN} {{thing}} (teeth|tooth)",
+                "(whiten|brighten|brighten up) smile",
+                "(whiten|brighten|brighten up) {thing} smile",
+                f"teeth {_WHITER}",
+                "smile (whiter|brighter)",
+                "teeth (whitening|bleaching)",
+                f"teeth (is|are|look|looks|seem|) (too|so|very|really|a bit|) {_YELLOW}",
+                "(remove|reduce|get rid of|take out|take|less) (yellow|stain|yellowing|"
+                "discolouration|discoloration)"
+                " (from|of|on|in|out of|off) teeth",
+                "(remove|reduce|get rid of|take out|take|less) (yellow|stain|yellowing|"
+                "discolouration|discoloration)"
+                " (from|of|on|in|out of|off) {thing} teeth",
+                f"(fix|correct|no more|less) {_YELLOW} teeth",
             ),
             {"amount": 60},
             amount="amount",
             units=("%", "percent"),
         ),
     ),
+    qualities=(
+        Quality(
+            (),
+            {"amount": 60},
+            "amount",
+            more=("whiter teeth", "brighter teeth", "cleaner teeth", "whiter smile", "brighter smile"),
+            sides="more",
+        ),
+    ),
+    asks=("Whiten his teeth a little.", "Her teeth are too yellow.", "Whiter teeth, please."),
 )
