@@ -81,6 +81,7 @@ OPERATION = Operation(
                 f"{_BRIGHTEN} {{thing}} eyes",
                 f"eyes (|look|more) {_BRIGHTER}",
                 f"make eyes (|look|more) {_BRIGHTER}",
+                f"make eyes of {{thing}} (|look|more) {_BRIGHTER}",
                 "(whiten|brighten) whites of eyes",
                 "whites of eyes (whiter|brighter)",
                 "(add|more|put) (sparkle|shine|light|life|a sparkle) (in|to|into) eyes",

@@ -225,6 +225,8 @@ OPERATION = Operation(
                     f"{_EXTEND} {_CANVAS} (|by) {{number}} (px|pixel) {where}",
                     f"{_EXTEND} {_CANVAS} {where} (|by) {{number}} (px|pixel)",
                     f"(add|append) {{number}} (px|pixel) {where}",
+                    # Alone between two slots, so that "and" does not cut them apart.
+                    "(extend|expand) {number} " + " and ".join(sides),
                 ),
                 dict.fromkeys(sides, "{number}"),
             )

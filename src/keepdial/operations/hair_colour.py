@@ -186,6 +186,7 @@ OPERATION = Operation(
                 f"(change|turn|make|set) {{thing}} hair colour {_TO} {{colour}}",
                 f"(change|turn|make|set) colour of hair {_TO} {{colour}}",
                 f"(change|turn|make|set) colour of {{thing}} hair {_TO} {{colour}}",
+                f"{_DYE} hair of {{thing}} {_TO} {{colour}}",
                 "give {thing} {colour} hair",
                 "hair (should be|must be|in|to) {colour}",
                 "(add|put) {colour} hair",

@@ -165,19 +165,35 @@ OPERATION = Operation(
     ),
     says=(
         Saying(
-            ("bluer", "more blue"),
+            (
+                "bluer",
+                "more blue",
+                "make {thing} (|look) (bluer|more blue)",
+                "{thing} should be (bluer|more blue)",
+            ),
             {"blue_saturation": 40, "aqua_saturation": 25, "aqua_hue": 10},
             amount="blue_saturation",
             units=_PERCENT,
         ),
         Saying(
-            ("greener", "lusher", "more green"),
+            (
+                "greener",
+                "lusher",
+                "more green",
+                "make {thing} (|look) (greener|lusher|more green)",
+                "{thing} should be (greener|lusher|more green)",
+            ),
             {"green_saturation": 40, "yellow_hue": 10, "yellow_saturation": 15},
             amount="green_saturation",
             units=_PERCENT,
         ),
         Saying(
-            ("redder", "more red"),
+            (
+                "redder",
+                "more red",
+                "make {thing} (|look) (redder|more red)",
+                "{thing} should be (redder|more red)",
+            ),
             {"red_saturation": 40, "orange_hue": -6},
             amount="red_saturation",
             units=_PERCENT,

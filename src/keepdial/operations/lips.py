@@ -90,6 +90,7 @@ OPERATION = Operation(
                 "lips (redder|pinker|rosier|fuller in colour|more colour|more red|more pink)",
                 "make lips (pop|stand out|more vivid|redder|pinker|rosier|more red|more pink)",
                 "make {thing} lips (pop|stand out|more vivid|redder|pinker|rosier|more red|more pink)",
+                "make lips of {thing} (redder|pinker|rosier|more red|more pink)",
                 "more colour (on|in|to) lips",
                 "(bring out|enhance|accentuate|emphasise|emphasize) lips",
                 "(bring out|enhance|accentuate|emphasise|emphasize) {thing} lips",
@@ -108,6 +109,7 @@ OPERATION = Operation(
                 "be) {colour}",
                 "(paint|colour|make|turn|dye|tint|recolour|recolor|change) {thing} lips (|to|in|into|"
                 "look|be) {colour}",
+                "(paint|colour|make|turn|dye) lips of {thing} (|to|in|into) {colour}",
                 "(change|make|turn|set) (lip|lipstick) colour (|to|into) {colour}",
                 "(change|make|turn|set) {thing} (lip|lipstick) colour (|to|into) {colour}",
                 "(change|make|turn|set) colour of lips (|to|into) {colour}",

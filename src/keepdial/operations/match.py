@@ -100,6 +100,8 @@ OPERATION = Operation(
                 "match {file}",
                 "match (it|this|picture|photo|image) (to|with) {file}",
                 f"match {_LOOK} (of|to|with|from|in) {{file}}",
+                f"match {_LOOK} of {{thing}} (to|with) {{file}}",
+                "match {thing} (to|with) {file}",
                 f"match (its|picture|photo|image) {_LOOK} (to|with) {_LOOK} of {{file}}",
                 f"(copy|take on|transfer|apply|take|use) {_LOOK} {_OF} {{file}}",
                 f"(give|have) (it|this|picture|photo|image) {_LOOK} {_OF} {{file}}",

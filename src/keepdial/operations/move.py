@@ -281,22 +281,34 @@ OPERATION = Operation(
         # By an angle, because "rotate the picture" is not about a thing.
         Saying(
             (
-                "(rotate|turn) {thing} (|by) {number} (|degree|°)",
-                "(rotate|turn) {thing} (|by) {number} (|degree|°) (clockwise|to right)",
-                "(rotate|turn) {thing} (clockwise|to right) by {number} (|degree|°)",
+                "rotate {thing} by",
+                "rotate {thing} (clockwise|to right) by",
             ),
-            {"rotate": "{number}"},
-            sure=0.85,
+            {"rotate": 30.0},
+            amount="rotate",
+            units=("degree", "degrees", "°"),
+            sure=0.8,
+        ),
+        Saying(
+            ("rotate {thing} (counterclockwise|anticlockwise|to left) by",),
+            {"rotate": -30.0},
+            amount="rotate",
+            units=("degree", "degrees", "°"),
+            sure=0.8,
         ),
         Saying(
             (
-                "(rotate|turn) {thing} (|by) {number} (|degree|°) (counterclockwise|"
-                "counter-clockwise|anticlockwise|to left)",
-                "(rotate|turn) {thing} (counterclockwise|counter-clockwise|anticlockwise|to left) by "
-                "{number} (|degree|°)",
+                "(rotate|turn) {thing} {number} (degree|°)",
+                "turn {thing} by {number} (degree|°)",
+                "(rotate|turn) {thing} (|by) {number} (|degree|°) (clockwise|to right)",
             ),
+            {"rotate": "{number}"},
+            sure=0.8,
+        ),
+        Saying(
+            ("(rotate|turn) {thing} (|by) {number} (|degree|°) (counterclockwise|anticlockwise|to left)",),
             {"rotate": "-{number}"},
-            sure=0.85,
+            sure=0.8,
         ),
     ),
     asks=("Move the cup 50 px to the left.", "Make the dog a bit bigger.", "Can you duplicate the bird?"),

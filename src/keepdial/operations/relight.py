@@ -233,7 +233,7 @@ def _from(where: str, angle: float, **more: float) -> Saying:
         (
             "(light|lighting|lit|light it|light source|sunlight|sun|lamp|relight|relight it|"
             f"sunshine) from {where}",
-            f"(light|relight|illuminate) (it|picture|photo|image|scene|face|{{thing}}) from {where}",
+            f"(light|relight|illuminate) (it|picture|photo|image|scene|{{thing}}) from {where}",
             "(add|put|shine|use|place|set) (light|lamp|spotlight|light source|sunlight|sun) (|"
             f"coming) (from|on|at|to) {where}",
             "(light|sunlight|sun|lighting) (should|must|to|ought to|) (come|coming|shine|shining|"

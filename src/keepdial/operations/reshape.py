@@ -287,6 +287,10 @@ OPERATION = Operation(
             amount="jaw",
             units=_PERCENT,
         ),
+        *(
+            Saying((f"make {part} of {{thing}} {said}",), {option: usual}, amount=option, units=_PERCENT)
+            for part, said, option, usual in _SIZES
+        ),
         # As many words as "make the dog a lot bigger", which is about a thing and not a face.
         *(
             Saying(

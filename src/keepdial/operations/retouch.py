@@ -66,6 +66,7 @@ OPERATION = Operation(
                 "(skin|complexion) (is|looks|look) (too|so|very|) (rough|wrinkled|wrinkly|bumpy|"
                 "coarse|old|tired|textured)",
                 "(skin|face) retouching",
+                "make skin of {thing} (smoother|softer|silkier|smooth|soft)",
                 "(retouch|beautify|airbrush)",
                 "(beautify|airbrush) {thing}",
                 f"{_LESS} {_LINES}",

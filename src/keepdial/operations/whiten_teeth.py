@@ -84,6 +84,7 @@ OPERATION = Operation(
                 "(whiten|brighten|brighten up) smile",
                 "(whiten|brighten|brighten up) {thing} smile",
                 f"teeth {_WHITER}",
+                f"make teeth of {{thing}} {_WHITER}",
                 "smile (whiter|brighter)",
                 "teeth (whitening|bleaching)",
                 f"teeth (is|are|look|looks|seem|) (too|so|very|really|a bit|) {_YELLOW}",
