@@ -119,7 +119,7 @@ FRAME: tuple[Wanted, ...] = (
     ("level the horizon please", "straighten", {}, ""),
     ("the photo looks a bit tilted", "straighten", {}, ""),
     ("fix the converging lines", "perspective", {"auto": True}, ""),
-    ("the tower leans backwards", "perspective", {"auto": True}, ""),
+    ("the building leans backwards", "perspective", {"auto": True}, ""),
     ("straighten the building", "perspective", {"auto": True}, ""),
     ("extend the canvas to the left by 200 px", "extend", {"left": 200}, ""),
     ("add 120 pixels at the bottom", "extend", {"bottom": 120}, ""),
@@ -166,6 +166,9 @@ COLOUR: tuple[Wanted, ...] = (
     ("boost the blues a little", "hsl", {"blue_saturation": 17.5}, ""),
     ("the reds are too strong", "hsl", {"red_saturation": -35}, ""),
     ("darken the blues", "hsl", {"blue_lightness": -30}, ""),
+    ("make the sky much bluer", "hsl", {"blue_saturation": 72}, "the sky"),
+    ("less saturated greens", "hsl", {"green_saturation": -35}, ""),
+    ("turn the yellows green", "hsl", {"yellow_hue": 25}, ""),
     ("make the grass greener", "hsl", {"green_saturation": 40}, "the grass"),
     ("autumn colours please", "hsl", {"green_hue": -50}, ""),
     ("invert the colours", "curves", {"points": "0,255 255,0"}, ""),
@@ -241,6 +244,20 @@ def test_what_people_do_not_mean(sentence: str, operations_not_meant: set[str]) 
     plan = understand_words(sentence)
     done = {step.operation for step in plan.steps if step.sure >= SURE}
     assert not done & operations_not_meant
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "remove the house, tower and wall",
+        "remove the phone, cup and border",
+        "remove the man, his shadow and the corner",
+    ],
+)
+def test_nouns_that_are_verbs_as_well_begin_no_order(sentence: str) -> None:
+    plan = understand_words(sentence)
+    assert not plan.questions
+    assert {step.operation for step in plan.steps} == {"remove"}
 
 
 @pytest.mark.parametrize(

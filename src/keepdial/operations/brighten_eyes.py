@@ -47,10 +47,7 @@ def passes(params: BrightenEyesParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
-_BRIGHTEN = (
-    "(brighten|brighten up|lighten|lighten up|enhance|whiten|illuminate|light up|bring out|liven up|"
-    "accentuate)"
-)
+_BRIGHTEN = "(brighten|brighten up|lighten|lighten up|enhance|whiten|illuminate|light up|bring out|liven up)"
 _BRIGHTER = (
     "(brighter|bright|sparkle|sparkly|pop|shine|shiny|whiter|clearer|clear|stand out|glow|livelier|"
     "more alive|"

@@ -69,8 +69,8 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "camouflage",
                 "camouflage {thing}",
+                "camouflage",
                 "(make|let|have) {thing} (blend in|blend into background|disappear into background|"
                 "merge into background)",
                 "(blend|merge) {thing} (in with|into) (background|surroundings|rest)",

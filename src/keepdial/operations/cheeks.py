@@ -67,7 +67,7 @@ def passes(params: CheeksParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
-_PUT = "(add|apply|put|put on|use|wear|give {thing}|put some|add some)"
+_PUT = "(add|apply|put|put on|use|give {thing}|put some|add some)"
 _PERCENT = ("%", "percent")
 
 OPERATION = Operation(

@@ -114,14 +114,14 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "clone (stamp|over)",
                 "clone (stamp|over) {thing}",
+                "clone (stamp|over)",
                 "(use|apply) clone (stamp|tool) (on|over) {thing}",
                 "(cover|cover up|paint over|hide|patch) {thing} (with|by) copy",
                 "(cover|cover up|paint over|hide|patch) {thing} (with|by) copying",
                 "(cover|cover up|hide|patch) {thing} (with|by) (piece|part|bit|patch) of (picture|"
                 "image|photo|surroundings|background)",
-                "(patch|stamp) over {thing}",
+                "patch over {thing}",
                 "copy (something|texture|pixels|area) from (beside|next to|near|around) over {thing}",
             ),
         ),

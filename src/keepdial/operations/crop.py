@@ -291,7 +291,7 @@ OPERATION = Operation(
         Saying(
             (
                 "(zoom|close|focus) (in|closer|right in) (on|to|onto|into) {thing}",
-                "(crop|get|go|come) closer (on|to|onto) {thing}",
+                "(crop|get) closer (on|to|onto) {thing}",
                 "zoom (on|onto|to|into) {thing}",
                 f"zoom {_PICTURE} (in on|onto|on) {{thing}}",
                 "(close-up|closeup|close up) (of|on) {thing}",
@@ -316,6 +316,14 @@ OPERATION = Operation(
                 sure=0.85,
             )
             for _, stays, name in _SIDES
+        ),
+        Saying(("portrait (crop|format)",), {"aspect": "4:5", "content": True}),
+        Saying(("landscape (crop|format)",), {"aspect": "3:2", "content": True}),
+        # A picture stays a rectangle.
+        Saying(
+            (f"(crop|cut|trim) {_IT} (to|into|as|in) (circle|oval|heart|star|triangle|hexagon)",),
+            {"aspect": "1:1", "content": True},
+            sure=0.3,
         ),
         Saying(
             (
@@ -342,7 +350,6 @@ OPERATION = Operation(
             Saying(
                 (
                     f"(crop|trim) {_IT} (to|into|as|in|for) {names}",
-                    f"{names} (crop|format|aspect|aspect ratio)",
                     f"(make|get|turn|convert|change) {_PICTURE} (|to|into|in) {names} (format|shape|"
                     "aspect|aspect ratio)",
                     f"(change|set) (aspect ratio|aspect|format) (to|for) {names}",
@@ -354,6 +361,7 @@ OPERATION = Operation(
         Saying(
             (
                 f"(crop|cut|trim) {_IT} (|to|into|as|in|at) {{aspect}}",
+                f"(crop|cut|trim) {_IT} (to|in|at) {{aspect}} (ratio|aspect|aspect ratio|format|shape)",
                 "{aspect} (crop|format|aspect|aspect ratio|ratio|frame)",
                 f"(make|get|have|turn|convert|change|set) {_PICTURE} (|to|into|in|be) {{aspect}}",
                 "(change|set|make) (aspect ratio|aspect|ratio|format|proportions) (|to|of|be) {aspect}",

@@ -144,6 +144,7 @@ OPERATION = Operation(
                 "(invert|reverse) (colours|tones|picture|photo|image|it|everything|light and dark)",
                 "invert",
                 "invert {thing}",
+                "(film|photo|colour) negative",
                 "(as|into|to) (negative|photo negative|film negative|colour negative)",
                 "(make|turn|convert) (it|picture|photo|image) (|into|to) negative",
                 "(inverted|negative) (colours|effect|look|image|photo)",

@@ -32,8 +32,7 @@ def passes(params: EvenSkinParams, look: Look) -> tuple[Pass, ...]:
 
 _TONE = "(skin tone|skin colour|skin|complexion|skin tones|facial tone|face tone)"
 _LESS = (
-    "(remove|reduce|less|get rid of|take out|take down|tone down|fix|calm|lessen|decrease|neutralise|"
-    "neutralize)"
+    "(remove|reduce|less|get rid of|take out|take down|tone down|fix|lessen|decrease|neutralise|neutralize)"
 )
 _PERCENT = ("%", "percent")
 
@@ -70,6 +69,8 @@ OPERATION = Operation(
                 f"{_LESS} red (in|on|from|out of) (face|skin|cheek|nose)",
                 f"{_LESS} {{thing}} (redness|blotchiness|ruddiness|sunburn)",
                 f"{_LESS} (sunburn|rosacea)",
+                "(fix|correct|improve) (skin tone|skin colour)",
+                "(fix|correct|improve) {thing} (skin tone|skin colour)",
                 f"(fix|correct|improve) (uneven|blotchy|patchy) {_TONE}",
                 "(skin|face|complexion) (less|) (red|blotchy|patchy|ruddy)",
             ),

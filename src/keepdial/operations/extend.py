@@ -116,7 +116,10 @@ def stage(image: Image, selection: Selection, params: ExtendParams, settings: Se
 
 
 _EXTEND = "(extend|expand|outpaint|uncrop|widen|lengthen)"
-_CANVAS = "(|it|this|canvas|picture|photo|image|photograph|background|scene|frame|border|shot|view)"
+_CANVAS = (
+    "(|it|this|canvas|picture|photo|image|photograph|background|scene|frame|border|shot|view|sky|"
+    "ground|floor|sea|landscape)"
+)
 _TO = "(|to|on|at|towards|toward)"
 _ROOM = "(space|room|canvas|picture|background|margin|headroom|scenery|sky|area)"
 _ADD = "(add|create)"
@@ -174,9 +177,13 @@ OPERATION = Operation(
             Saying(
                 (
                     f"{_EXTEND} {_CANVAS} {_TO} {after}",
-                    f"(enlarge|increase|continue) (canvas|background|scene) {_TO} {after}",
+                    f"(enlarge|increase) (canvas|background|scene) {_TO} {after}",
                     f"enlarge {_TO} {after}",
+                    f"make canvas (bigger|larger|wider|taller) {_TO} {after}",
                     f"{_ADD} {_MORE} {_ROOM} {where}",
+                    f"{_ADD} (|more|some) (empty|blank|free) {_ROOM} {where}",
+                    f"{_ADD} {_MORE} (|empty|blank|free) {_ROOM} {where} for {{rest}}",
+                    f"(give|leave) {{rest}} {_MORE} {_ROOM} {where}",
                     f"(more|extra) {_ROOM} {where}",
                     f"(too little|not enough) {_ROOM} {where}",
                 ),

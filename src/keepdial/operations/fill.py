@@ -45,8 +45,8 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "(fill|fill in|inpaint|patch)",
                 "(fill|fill in|fill up|inpaint|patch) {thing}",
+                "(fill|fill in|inpaint|patch)",
                 "(content aware|content-aware|generative) fill",
                 "(use|apply|do) (content aware|content-aware) fill",
                 "(use|apply) (content aware|content-aware) fill (on|for|in) {thing}",

@@ -78,7 +78,7 @@ OPERATION = Operation(
                 f"look like {_GOLDEN}",
                 f"like (at|in|during) {_GOLDEN}",
                 f"as if (|it was|it were) (|taken|shot) (at|in|during) {_GOLDEN}",
-                "(bathe|drench) (it|picture|photo|image|scene|everything|{thing}) in golden light",
+                "(bathe|drench) {thing} in (|warm) (golden|evening|sunset) (light|sun|sunlight|glow)",
                 "(turn|change|convert) (day|it|picture|photo|image|scene) (to|into) (golden hour|"
                 "sunset|sundown)",
                 f"(change|set) time of day to {_GOLDEN}",

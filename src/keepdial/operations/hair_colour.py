@@ -155,7 +155,7 @@ def passes(params: HairColourParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
-_DYE = "(dye|colour|paint|tint|turn|make|change|recolour|recolor|bleach|highlight)"
+_DYE = "(dye|colour|paint|tint|turn|make|change|recolour|recolor|bleach)"
 _TO = "(|to|in|into|be|look|more)"
 _SHADES = ("blonde", "blond", "light blonde", "auburn", "ginger", "copper", "brunette")
 """Colours of hair that are not among those a ``{colour}`` may be."""
@@ -219,6 +219,13 @@ OPERATION = Operation(
             {"colour": "blonde", "amount": 80},
             amount="amount",
             units=("%", "percent"),
+        ),
+        Saying(
+            ("bleach hair", "bleach {thing} hair", "hair (lighter|blonder)"),
+            {"colour": "light blonde", "amount": 60},
+            amount="amount",
+            units=("%", "percent"),
+            sure=0.7,
         ),
         Saying(
             ("(make|turn) {thing} (|into) (redhead|redheaded)",),

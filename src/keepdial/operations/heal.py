@@ -64,10 +64,9 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "heal",
-                "(spot heal|heal up)",
                 "(heal|mend|repair) {thing}",
                 "(spot heal|touch up) {thing}",
+                "(heal|spot heal|heal up)",
                 "(use|apply) (healing brush|spot healing|healing) on {thing}",
                 "(touch up|clean up|retouch) spot",
                 "dust off {thing}",

@@ -165,35 +165,19 @@ OPERATION = Operation(
     ),
     says=(
         Saying(
-            (
-                "bluer",
-                "more blue",
-                "make {thing} (|look) (bluer|more blue)",
-                "{thing} should be (bluer|more blue)",
-            ),
+            ("bluer", "more blue"),
             {"blue_saturation": 40, "aqua_saturation": 25, "aqua_hue": 10},
             amount="blue_saturation",
             units=_PERCENT,
         ),
         Saying(
-            (
-                "greener",
-                "lusher",
-                "more green",
-                "make {thing} (|look) (greener|lusher|more green)",
-                "{thing} should be (greener|lusher|more green)",
-            ),
+            ("greener", "lusher", "more green"),
             {"green_saturation": 40, "yellow_hue": 10, "yellow_saturation": 15},
             amount="green_saturation",
             units=_PERCENT,
         ),
         Saying(
-            (
-                "redder",
-                "more red",
-                "make {thing} (|look) (redder|more red)",
-                "{thing} should be (redder|more red)",
-            ),
+            ("redder", "more red"),
             {"red_saturation": 40, "orange_hue": -6},
             amount="red_saturation",
             units=_PERCENT,
@@ -202,8 +186,7 @@ OPERATION = Operation(
             Saying(
                 (
                     f"(make|turn|shift|push) {name} {said}",
-                    f"(make|turn|shift|push) {name} (toward|towards|to|into) {other}",
-                    f"{name} should be {said}",
+                    f"(make|turn|shift|push) {name} (|toward|towards|to|into) {other}",
                     f"{said} {name}",
                 ),
                 {f"{colour}_hue": turn},
@@ -213,30 +196,73 @@ OPERATION = Operation(
             for colour, other, turn, said in _TURNS
             for name in _COLOURS[colour][:1]
         ),
+        *(
+            Saying(
+                (f"(make|turn) {name} (|look) {said}",),
+                {f"{colour}_lightness": amount},
+                amount=f"{colour}_lightness",
+                units=_PERCENT,
+            )
+            for colour, (name, *_) in _COLOURS.items()
+            for said, amount in (("(darker|deeper)", -30), ("(brighter|lighter)", 30))
+        ),
+        *(
+            Saying(
+                (f"{said} {name}",),
+                {f"{colour}_saturation": amount},
+                amount=f"{colour}_saturation",
+                units=_PERCENT,
+            )
+            for colour, (name, *_) in _COLOURS.items()
+            for said, amount in (
+                ("(less|fewer) (saturated|vivid|intense|bright|bold)", -35),
+                ("more (saturated|vivid|intense|vibrant)", 35),
+            )
+        ),
         Saying(
             (
                 "(autumn|autumnal|fall) (colours|look|mood|tones|feel|vibe|palette)",
                 "autumnal",
                 "like (autumn|in autumn)",
-                "make (it|picture|photo|image|leaves|trees|scene) (|look) (autumnal|like autumn|like fall)",
+                "make {thing} (|look) (autumnal|like autumn|like fall)",
                 "turn (leaves|trees|foliage) (to|into) autumn",
             ),
             {"green_hue": -50, "yellow_hue": -25, "green_saturation": 10, "orange_saturation": 20},
         ),
     ),
     qualities=(
+        Quality(
+            (),
+            {"blue_saturation": 40, "aqua_saturation": 25, "aqua_hue": 10},
+            "blue_saturation",
+            more=("bluer",),
+            sides="more",
+        ),
+        Quality(
+            (),
+            {"green_saturation": 40, "yellow_hue": 10, "yellow_saturation": 15},
+            "green_saturation",
+            more=("greener", "lusher"),
+            sides="more",
+        ),
+        Quality(
+            (), {"red_saturation": 40, "orange_hue": -6}, "red_saturation", more=("redder",), sides="more"
+        ),
         *(
             Quality(
                 names,
                 {f"{colour}_saturation": 35},
                 f"{colour}_saturation",
-                raises=tuple(
+                # "Less saturated greens": the participle would be taken for the verb.
+                raises=tuple(f"saturate the {name}" for name in names)
+                + tuple(
                     f"{verb} {the}{name}"
                     for name in (*names, f"{colour} tones", f"{colour} colours")
                     for verb in ("deepen", "enrich", "enhance", "boost", "bring out", "increase", "intensify")
                     for the in ("", "the ")
                 ),
-                lowers=tuple(
+                lowers=tuple(f"desaturate the {name}" for name in names)
+                + tuple(
                     f"{verb} {the}{name}"
                     for name in names
                     for verb in ("mute", "fade")

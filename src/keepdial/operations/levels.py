@@ -72,7 +72,6 @@ OPERATION = Operation(
                 "white point|endpoints)",
                 "auto levels",
                 "use full (tonal range|range of tones)",
-                "full tonal range",
             ),
             {"black": 12, "white": 243},
         ),

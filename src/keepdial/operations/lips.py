@@ -61,7 +61,7 @@ def passes(params: LipsParams, look: Look) -> tuple[Pass, ...]:
     return painted(look, work)
 
 
-_PUT = "(add|apply|put|put on|use|wear|paint on|paint|give {thing}|put some|add some)"
+_PUT = "(add|apply|put|put on|use|paint on|paint|give {thing}|put some|add some)"
 _PERCENT = ("%", "percent")
 
 OPERATION = Operation(
@@ -92,8 +92,8 @@ OPERATION = Operation(
                 "make {thing} lips (pop|stand out|more vivid|redder|pinker|rosier|more red|more pink)",
                 "make lips of {thing} (redder|pinker|rosier|more red|more pink)",
                 "more colour (on|in|to) lips",
-                "(bring out|enhance|accentuate|emphasise|emphasize) lips",
-                "(bring out|enhance|accentuate|emphasise|emphasize) {thing} lips",
+                "(bring out|enhance) lips",
+                "(bring out|enhance) {thing} lips",
                 "lips (are|look|looks|seem) (too|so|very|a bit|) (pale|dull|colourless|bland)",
                 "fuller lip colour",
             ),

@@ -93,10 +93,10 @@ def stage(image: Image, selection: Selection, params: MoveParams, settings: Sett
     )
 
 
-_MOVE = "(move|shift|push|nudge|slide|relocate|reposition)"
+_MOVE = "(move|shift|push|nudge|relocate|reposition)"
 _LITTLE = "(bit|slightly|little|touch|tad|somewhat)"
-_ENLARGE = "(magnify|scale up|blow up|size up|increase size of)"
-_SHRINK = "(shrink|scale down|size down|reduce size of|decrease size of)"
+_ENLARGE = "(magnify|scale up|blow up|increase size of)"
+_SHRINK = "(shrink|scale down|reduce size of|decrease size of)"
 _BIGGER = "(bigger|larger)"
 _SMALLER = "(smaller|tinier)"
 _COPY = "(duplicate|clone|copy|double|replicate)"
@@ -156,11 +156,14 @@ OPERATION = Operation(
                 (
                     f"{_MOVE} {{thing}} (|by) {{number}} (|px|pixel) {way}",
                     f"{_MOVE} {{thing}} {way} (|by) {{number}} (px|pixel)",
+                    f"{{thing}} {{number}} (px|pixel) {way}",
                 ),
                 {name: "{number}" if sign > 0 else "-{number}"},
             )
             for name, sign, way in _WAYS
         ),
+        Saying(("lower {thing} by {number} (px|pixel)",), {"down": "{number}"}),
+        Saying(("(raise|lift) {thing} by {number} (px|pixel)",), {"down": "-{number}"}),
         Saying(
             (
                 f"{_COPY} {{thing}}",
@@ -260,17 +263,23 @@ OPERATION = Operation(
             )
             for less in (5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90)
         ),
-        # Nothing here makes a picture as a whole smaller, nor puts a thing beside another.
+        # Nothing here makes a picture as a whole larger or smaller, nor puts a thing beside another.
         Saying(
             (
                 f"(make|have|get) (|entire|whole) {_PICTURE} (|look|appear|bit|lot|slightly) {_SMALLER}",
                 f"{_SHRINK} (|entire|whole) {_PICTURE}",
                 f"(shrink|scale) (|entire|whole) {_PICTURE} (down|to half|by half|in half)",
                 "shrink (to half|to half size)",
+            ),
+            {"scale": 0.75},
+            sure=0.3,
+        ),
+        Saying(
+            (
                 f"make (|entire|whole) {_PICTURE} (bit|lot|slightly|way) {_BIGGER}",
                 "make everything (bigger|larger)",
             ),
-            {"scale": 0.75},
+            {"scale": 1.3},
             sure=0.3,
         ),
         Saying(

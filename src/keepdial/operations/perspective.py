@@ -243,15 +243,17 @@ OPERATION = Operation(
             (
                 "(correct|fix|straighten|straighten out|repair|remove|reduce|undo|adjust|improve) "
                 f"{_UPRIGHT}",
+                "(correct|fix|straighten|adjust) (perspective|verticals|vertical lines|lens perspective) of"
+                " (building|house|tower|church|facade|wall|room|street)",
                 f"{_UPRIGHT} (correction|fix|removal|control)",
                 "(straighten|straighten up|straighten out) (building|house|tower|wall|church|"
                 "architecture|facade|skyscraper|column)",
                 "make (verticals|vertical lines|building|house|tower|wall|lines|walls) (straight|"
                 "vertical|parallel|upright)",
-                "(building|house|tower|church|skyscraper|wall|verticals|vertical lines) (is|are|"
+                "(building|church|skyscraper|cathedral|facade|verticals|vertical lines) (is|are|"
                 "looks|look|seems|seem) (leaning|falling|tilted|leaning back|falling over|not "
                 "straight|converging|not vertical|not upright)",
-                "(building|house|tower|church|skyscraper|wall|verticals|vertical lines) (leans|lean|"
+                "(building|church|skyscraper|cathedral|facade|verticals|vertical lines) (leans|lean|"
                 "converge|converges|tilts|tilt|falls over|fall over|leans back|lean back)",
                 "perspective (is|looks) (off|wrong|distorted|skewed|bad)",
                 "keystone",

@@ -234,8 +234,8 @@ def _from(where: str, angle: float, **more: float) -> Saying:
             "(light|lighting|lit|light it|light source|sunlight|sun|lamp|relight|relight it|"
             f"sunshine) from {where}",
             f"(light|relight|illuminate) (it|picture|photo|image|scene|{{thing}}) from {where}",
-            "(add|put|shine|use|place|set) (light|lamp|spotlight|light source|sunlight|sun) (|"
-            f"coming) (from|on|at|to) {where}",
+            "(add|put|use|place|set) (light|lamp|spotlight|light source|sunlight|sun) (|coming) "
+            f"(from|on|at|to) {where}",
             "(light|sunlight|sun|lighting) (should|must|to|ought to|) (come|coming|shine|shining|"
             f"fall|falling) (|in) from {where}",
             f"(move|shift|change) (light|sun|light source|lighting) to {where}",
@@ -270,9 +270,9 @@ OPERATION = Operation(
                 "relight",
                 "(relight|re-light) {thing}",
                 "change (lighting|direction of light|light direction)",
-                "(studio|dramatic|rim|side|better) lighting",
+                "(studio|dramatic|better) lighting",
                 "(add|use|apply) (studio|dramatic|rim|side|key) (light|lighting)",
-                "(shine|point) (spotlight|lamp|light) (on|at|onto|over) {thing}",
+                "(add|put|use) spotlight (on|onto|over) {thing}",
                 "light {thing} (better|more|up more)",
             ),
             {"strength": 1.0},

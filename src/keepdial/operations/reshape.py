@@ -144,7 +144,6 @@ OPERATION = Operation(
                 "(make|have) {thing} (|look) (happy|happier|more happy|more cheerful|cheerful|joyful)",
                 "look (happy|happier|more cheerful|cheerful)",
                 "(happier|more cheerful) (face|expression|look)",
-                "mouth corners up",
                 "turn frown upside down",
             ),
             {"smile": 60},
@@ -160,7 +159,6 @@ OPERATION = Operation(
                 "(less of|less|remove|no|tone down|reduce|weaken|get rid of) {thing} smile",
                 "(smile|smiling) (less|smaller)",
                 "smile (is|looks) (too|so) (big|wide|broad|fake)",
-                "mouth corners down",
             ),
             {"smile": -60},
             amount="smile",
@@ -182,9 +180,9 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "eyes (smaller|narrower|less open|less wide)",
-                "make eyes (smaller|narrower|less open|less wide)",
-                "make {thing} eyes (smaller|narrower|less open|less wide)",
+                "eyes (|look) (smaller|narrower|less open|less wide)",
+                "make eyes (|look) (smaller|narrower|less open|less wide)",
+                "make {thing} eyes (|look) (smaller|narrower|less open|less wide)",
                 "(narrow|shrink|reduce) eyes",
                 "(narrow|shrink|reduce) {thing} eyes",
                 "(make|have|let) {thing} squint",
@@ -202,9 +200,10 @@ OPERATION = Operation(
                 f"{_SLIM} {_FACE}",
                 f"{_SLIM} {{thing}} {_FACE}",
                 "(face|cheeks) (slimmer|thinner|narrower|leaner|less round|less fat|less chubby|less wide)",
-                "make (face|cheeks) (slimmer|thinner|narrower|leaner|slim|less round|less fat|less chubby)",
-                "make {thing} (face|cheeks) (slimmer|thinner|narrower|leaner|slim|less round|less "
+                "make (face|cheeks) (|look) (slimmer|thinner|narrower|leaner|slim|less round|less "
                 "fat|less chubby)",
+                "make {thing} (face|cheeks) (|look) (slimmer|thinner|narrower|leaner|slim|less round|"
+                "less fat|less chubby)",
                 f"(face|cheeks) {_IS} (too|so|very) (fat|round|wide|chubby|full|puffy)",
                 "(remove|reduce|get rid of|less) (double chin|chubby cheek|face fat)",
                 "(remove|reduce|get rid of|less) {thing} (double chin|chubby cheek|face fat)",
@@ -217,10 +216,10 @@ OPERATION = Operation(
         Saying(
             (
                 "(face|cheeks) (fuller|rounder|wider|chubbier|fatter|less thin|less gaunt)",
-                "make (face|cheeks) (fuller|rounder|wider|chubbier|fatter|chubby)",
-                "make {thing} (face|cheeks) (fuller|rounder|wider|chubbier|fatter|chubby)",
-                "(widen|fatten|fatten up|fill out|round) (face|cheeks)",
-                "(widen|fatten|fatten up|fill out|round) {thing} (face|cheeks)",
+                "make (face|cheeks) (|look) (fuller|rounder|wider|chubbier|fatter|chubby)",
+                "make {thing} (face|cheeks) (|look) (fuller|rounder|wider|chubbier|fatter|chubby)",
+                "(widen|fatten|fatten up|fill out) (face|cheeks)",
+                "(widen|fatten|fatten up|fill out) {thing} (face|cheeks)",
                 f"(face|cheeks) {_IS} (too|so|very) (thin|gaunt|narrow|hollow|slim)",
                 "give {thing} (fuller|rounder|wider|chubbier) (face|cheeks)",
             ),
@@ -264,8 +263,9 @@ OPERATION = Operation(
                 "soften (jaw|jawline)",
                 "soften {thing} (jaw|jawline)",
                 "(jaw|jawline|chin) (smaller|slimmer|narrower|softer|less wide|less square|less strong)",
-                "make (jaw|jawline|chin) (smaller|slimmer|narrower|softer|less wide|less square)",
-                "make {thing} (jaw|jawline|chin) (smaller|slimmer|narrower|softer|less wide|less square)",
+                "make (jaw|jawline|chin) (|look) (smaller|slimmer|narrower|softer|less wide|less square)",
+                "make {thing} (jaw|jawline|chin) (|look) (smaller|slimmer|narrower|softer|less wide|"
+                "less square)",
                 f"(jaw|jawline|chin) {_IS} (too|so|very) (big|wide|square|strong|broad|large)",
             ),
             {"jaw": -60},
@@ -274,12 +274,13 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                f"(strengthen|define|{_ENLARGE}) (jaw|jawline|chin)",
-                f"(strengthen|define|{_ENLARGE}) {{thing}} (jaw|jawline|chin)",
+                f"(strengthen|{_ENLARGE}) (jaw|jawline|chin)",
+                f"(strengthen|{_ENLARGE}) {{thing}} (jaw|jawline|chin)",
                 "(jaw|jawline|chin) (wider|stronger|bigger|larger|broader|more square|more defined)",
-                "make (jaw|jawline|chin) (wider|stronger|bigger|larger|broader|more square|more defined)",
-                "make {thing} (jaw|jawline|chin) (wider|stronger|bigger|larger|broader|more square|"
+                "make (jaw|jawline|chin) (|look) (wider|stronger|bigger|larger|broader|more square|"
                 "more defined)",
+                "make {thing} (jaw|jawline|chin) (|look) (wider|stronger|bigger|larger|broader|more "
+                "square|more defined)",
                 f"(jaw|jawline|chin) {_IS} (too|so|very) (weak|narrow|small|thin)",
                 "give {thing} (square|strong|stronger|wider|defined) (jaw|jawline|chin)",
             ),

@@ -67,7 +67,7 @@ OPERATION = Operation(
                 "(photo|picture|image) (restoration|restoring)",
                 "(remove|reduce|clean|clean up|fix|get rid of|eliminate|repair|undo|less|no more) "
                 f"{_COMPRESSION}",
-                f"{_COMPRESSION} (removal|reduction)",
+                "(compression|artifact|jpeg artifact) (removal|reduction)",
                 "(repair|restore) quality",
                 "(restore|recover) detail lost in compression",
             )

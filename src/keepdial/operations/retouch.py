@@ -61,17 +61,18 @@ OPERATION = Operation(
             (
                 f"{_SMOOTH} {_SKIN}",
                 f"{_SMOOTH} {{thing}} {_SKIN}",
-                "(skin|complexion) (smoother|softer|silkier|flawless|smooth|soft|silky|perfect|"
-                "porcelain|glowing)",
+                "(skin|complexion) (|look) (smoother|softer|silkier|flawless|smooth|soft|silky|"
+                "perfect|porcelain|glowing)",
                 "(skin|complexion) (is|looks|look) (too|so|very|) (rough|wrinkled|wrinkly|bumpy|"
                 "coarse|old|tired|textured)",
+                "(fix|improve|enhance) (skin|complexion)",
+                "(fix|improve|enhance) {thing} (skin|complexion)",
                 "(skin|face) retouching",
                 "make skin of {thing} (smoother|softer|silkier|smooth|soft)",
                 "(retouch|beautify|airbrush)",
                 "(beautify|airbrush) {thing}",
                 f"{_LESS} {_LINES}",
                 f"{_LESS} {{thing}} (wrinkle|fine line|laugh line|crow's feet|pores)",
-                "(wrinkles|pores) (less|) (is|are) (too|so|very) (visible|deep|noticeable|large|big)",
             ),
             {"amount": 60},
             amount="amount",

@@ -90,7 +90,7 @@ def passes(params: SplitToningParams, look: Look) -> tuple[Pass, ...]:
 
 
 _COOL = "(cool|cold|blue|bluish|teal|blueish)"
-_WARM = "(warm|orange|golden|yellow|amber)"
+_WARM = "(warm|orange|golden|amber)"
 _HUES = {
     "red": 0,
     "orange": 30,

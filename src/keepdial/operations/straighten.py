@@ -133,13 +133,17 @@ OPERATION = Operation(
                 "(level|level out|fix|correct|align|even out) (horizon|skyline|horizon line)",
                 "level (it|picture|photo|image|shot)",
                 "(fix|correct|remove|undo) (|camera) tilt",
-                "(horizon|picture|photo|image|it|shot|skyline) (is|looks|seems|is not|isn't|looks a "
-                "bit|is a bit|is a little|is slightly)"
+                "(horizon|picture|photo|image|it|skyline) (is|looks|seems|is not|isn't|looks a bit|"
+                "is a bit|is a little|is slightly)"
                 " (crooked|tilted|slanted|slanting|sloping|askew|wonky|skewed|lopsided|not straight|"
                 "not level|straight|level)",
+                "(horizon|picture|photo|image|it|skyline) (is|looks|leans|tilts) (|crooked|tilted|"
+                "slanted|sloping|leaning)"
+                " to (left|right)",
                 "(fix|correct) (crooked|tilted|slanted|wonky|skewed) (horizon|picture|photo|image)",
                 "(make|get|have) (horizon|picture|photo|image|it) (straight|level|horizontal|upright)",
                 "(horizon|picture|photo|image) should be (straight|level|horizontal)",
+                "(horizon|skyline) (slopes|slants|tilts|dips|leans) (|to left|to right|to one side)",
                 "(crooked|tilted|slanted) horizon",
                 "straight horizon",
             )

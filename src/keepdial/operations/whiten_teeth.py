@@ -83,7 +83,7 @@ OPERATION = Operation(
                 f"{_WHITEN} {{thing}} (teeth|tooth)",
                 "(whiten|brighten|brighten up) smile",
                 "(whiten|brighten|brighten up) {thing} smile",
-                f"teeth {_WHITER}",
+                f"teeth (|look) {_WHITER}",
                 f"make teeth of {{thing}} {_WHITER}",
                 "smile (whiter|brighter)",
                 "teeth (whitening|bleaching)",
