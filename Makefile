@@ -71,6 +71,7 @@ examples: $(READY)  ## run every example; pictures go to out/
 docs: $(READY)  ## write docs/operations.md and docs/plan.schema.json anew from the declarations
 	$(BIN)/python -m keepdial.cli.reference > docs/operations.md
 	$(BIN)/python -m keepdial.understand.schema > docs/plan.schema.json
+	$(BIN)/python -m keepdial.understand.reference > docs/grammar.md
 
 bench: $(READY)  ## the benchmarks, ours beside the peers (benches/README.md says what they need)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement benches/requirements.txt

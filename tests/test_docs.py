@@ -78,6 +78,12 @@ def test_the_page_of_all_operations_is_as_they_are_declared() -> None:
     assert (ROOT / "docs" / "operations.md").read_text() == page(), "run: make docs"
 
 
+def test_the_page_of_what_can_be_said_is_as_it_is_declared() -> None:
+    from keepdial.understand.reference import page
+
+    assert (ROOT / "docs" / "grammar.md").read_text() == page(), "run: make docs"
+
+
 def test_every_exit_code_is_described() -> None:
     kinds: list[type[KeepdialError]] = [KeepdialError]
     for kind in kinds:

@@ -165,7 +165,8 @@ class Delivered(Value):
     def of(cls, encoded: Encoded, back: Image, *, name: str, keep_metadata: bool = False) -> Delivered:
         """Return what identifies the `encoded` file; `back` is the picture read back from it."""
         return cls(
-            name=Path(name).name,
+            # A name that is no UTF-8 could not be written into the record.
+            name=Path(name).name.encode("utf-8", "backslashreplace").decode(),
             format=encoded.format,
             sha256=hashlib.sha256(encoded.data).hexdigest(),
             digest=back.digest(),

@@ -53,9 +53,9 @@ def _section(unit: Operation) -> str:
         lines += ["| option | default | |", "|---|---|---|"]
         lines += [_row(name, field) for name, field in unit.params.model_fields.items()]
         lines.append("")
-    words = [f'"{phrase}"' for saying in unit.says for phrase in saying.words]
-    if words:
-        lines.append(f"In words: {', '.join(dict.fromkeys(words))}.\n")
+    if unit.asks:
+        asks = ", ".join(f'"{ask}"' for ask in unit.asks)
+        lines.append(f"In words: {asks} ([all that can be said](grammar.md#{unit.name})).\n")
     return "\n".join(lines)
 
 

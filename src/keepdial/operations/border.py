@@ -166,6 +166,7 @@ OPERATION = Operation(
             (
                 f"(add|put|draw|place|apply) {{colour}} {_NOUN}",
                 f"(add|put|draw|place|apply) {{colour}} {_NOUN} around",
+                "{colour} (border|passepartout)",
                 "give (picture|photo|image|) {colour} (border|frame)",
                 "with {colour} (border|frame)",
                 "frame in {colour}",
@@ -177,6 +178,7 @@ OPERATION = Operation(
         ),
         Saying(
             (
+                "(thin|narrow|small) {colour} (border|frame)",
                 "(add|put|draw|place|apply) (thin|narrow|small) {colour} (border|frame|edge|margin)",
                 "(add|put|draw|place|apply) (thin|narrow|small) {colour} (border|frame|edge|margin) around",
             ),
@@ -184,6 +186,7 @@ OPERATION = Operation(
         ),
         Saying(
             (
+                "(thick|wide|broad|big) {colour} (border|frame)",
                 "(add|put|draw|place|apply) (thick|wide|broad|big) {colour} (border|frame|margin)",
                 "(add|put|draw|place|apply) (thick|wide|broad|big) {colour} (border|frame|margin) around",
             ),

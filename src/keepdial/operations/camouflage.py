@@ -82,7 +82,6 @@ OPERATION = Operation(
                 "(less conspicuous|less distracting|less obvious|less noticeable|inconspicuous)",
                 "{thing} (is|are) (too|so|very) (conspicuous|distracting|obvious|noticeable|eye-catching)",
                 "{thing} (stands out|stand out|sticks out|stick out) too much",
-                "{thing} (is|are) distracting",
                 "{thing} should (blend in|not stand out|be less conspicuous|be less noticeable)",
                 "(distract|distracts|draw|draws) (less|too much) attention",
             ),

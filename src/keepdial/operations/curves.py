@@ -141,7 +141,8 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "(invert|reverse) (colours|tones|picture|photo|image|it|everything|light and dark)",
+                "(invert|reverse) (colours|tones|light and dark)",
+                "invert (picture|photo|image|it|everything)",
                 "invert",
                 "invert {thing}",
                 "(film|photo|colour) negative",
@@ -155,7 +156,7 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "matte (look|effect|film|film look|style|finish)",
+                "matte (effect|film|film look|style|finish)",
                 "(matte|washed out) (black|shadow)",
                 "make (it|picture|photo|image) (|look) matte",
             ),

@@ -100,6 +100,7 @@ OPERATION = Operation(
                 "(change|set) time of day to (night|midnight)",
             ),
             {"strength": 100},
+            sure=0.96,
         ),
     ),
     asks=("Turn day into dusk.", "Make it look like it was taken at night.", "Blue hour look, please."),

@@ -70,7 +70,7 @@ OPERATION = Operation(
                 "(skin|face) retouching",
                 "make skin of {thing} (smoother|softer|silkier|smooth|soft)",
                 "(retouch|beautify|airbrush)",
-                "(beautify|airbrush) {thing}",
+                "beautify {thing}",
                 f"{_LESS} {_LINES}",
                 f"{_LESS} {{thing}} (wrinkle|fine line|laugh line|crow's feet|pores)",
             ),

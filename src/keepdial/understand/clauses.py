@@ -21,7 +21,9 @@ from keepdial.understand.lexicon import (
 from keepdial.understand.tokens import Token, words_of
 
 HARD = frozenset({".", "!", "?", ";", ":", "\n", "..."})
-SOFT = frozenset({"(", ")", ",", "and", "then", "but", "&", "plus", "/", "+", "also", "or", "while", "-"})
+SOFT = frozenset(
+    {"(", ")", ",", "and", "then", "but", "&", "plus", "/", "+", "also", "or", "while", "-", "afterwards"}
+)
 
 _KEEP = tuple(
     re.compile(pattern)

@@ -36,6 +36,10 @@ def cut(tokens: list[Token]) -> list[Piece]:
         if token.word == ":" and i + 1 < len(tokens) and tokens[i + 1].kind == "number":
             # "brightness: -15 %"
             continue
+        if token.word == "after" and now and [t.word for t in tokens[i : i + 2]] == ["after", "that"]:
+            found.append(Piece(now, joint, hard))
+            now, joint, hard = [], "then", False
+            continue
         soft = token.word in SOFT and token.kind in ("sign", "word") and i not in held
         if soft and token.word in (",", "and", "or") and _lists_adjectives(tokens, i):
             if token.word == ",":
@@ -157,7 +161,7 @@ def _starts(tokens: list[Token], at: int, now: list[Token]) -> bool:
 
 
 _SKIPPED = word_set(
-    "a lot of some lots tons little bit slight subtle strong heavy the very more light soft gentle hint touch"
+    "a lot of some any bits lots tons little bit slight subtle strong heavy the very more light soft gentle hint touch"
 )
 _STRONG = word_set("""remove removing erase delete brighten brightening darken darkening sharpen sharpening enhance enhancing increase increasing decrease decreasing
     reduce reducing adjust adjusting making eliminate lighten lightening desaturate intensify soften straighten replace""")
@@ -285,13 +289,19 @@ def _tone_begins(tokens: list[Token], at: int) -> bool:
     if at >= len(tokens) or tokens[at].kind != "word":
         return False
     word = tokens[at].word
-    after = tokens[at + 1].word if at + 1 < len(tokens) and tokens[at + 1].kind == "word" else ""
-    if after and after not in FUNCTION and english.is_noun(after):
-        return False
-    role = [n for those in named().get(english.stem(english.degree(word)[0]), ()) for n in [those]]
-    if any(n.role == "noun" and n.words[0] in (word, english.singular(word)) for n in role):
-        return True
-    return english.degree(word)[1] and bool(role)
+    for name in named().get(english.stem(english.degree(word)[0]), ()):
+        said = [t.word for t in tokens[at : at + len(name.words)]]
+        compared = len(name.words) == 1 and english.degree(word)[1]
+        if name.role == "noun" and list(name.words) not in (said, [*said[:-1], english.singular(said[-1])]):
+            continue
+        if (name.role != "noun" and not compared) or len(said) < len(name.words):
+            continue
+        if name.role == "noun" and said[0] != name.words[0]:
+            continue
+        after = tokens[at + len(name.words)] if at + len(name.words) < len(tokens) else None
+        if after is None or after.kind != "word" or after.word in FUNCTION or not english.is_noun(after.word):
+            return True
+    return False
 
 
 def _lists_adjectives(tokens: list[Token], at: int) -> bool:

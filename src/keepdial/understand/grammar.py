@@ -155,9 +155,14 @@ class _Reader:
             # "improve it BY sharpening": what comes after says how, and that is all that is asked.
             self.unused.append(words_of(self.done.pop().tokens))
         pointed = clauses.topic(own)
+        there = own[0].word in ("there", "there's")
         if (
             pointed is not None
-            and (not found or not all(r.spoken for r in found))
+            and (
+                not found
+                or not all(r.spoken for r in found)
+                or (there and not all(r.sign < 0 for r in found))
+            )
             and self._points_to(pointed)
         ):
             return
@@ -305,7 +310,7 @@ class _Reader:
             own
         ):
             return False
-        if not any(r.unit.target != "none" for r in found):
+        if not any(r.unit.target != "none" for r in found) or not _has_thing(before, found):
             return False
         together = [
             *before,
@@ -443,6 +448,14 @@ def _as_instruction(tokens: list[Token]) -> Choice:
     return Choice(says=f"give it to a model that follows instructions: {said}", steps=(_with_needs(step),))
 
 
+def _has_thing(tokens: list[Token], found: list[Reading]) -> bool:
+    """Whether a piece names a thing to which another can be joined: "brighten the sky AND THE SEA"."""
+    if any(r.thing or "prompt" in r.params for r in found):
+        return True
+    used = set[int]().union(*(r.used for r in found))
+    return bool(content(t for i, t in enumerate(tokens) if i not in used))
+
+
 def _lacks(tokens: list[Token]) -> bool:
     """Whether a negation says that there is too little: "not bright enough"."""
     return any(t.word == "enough" for t in tokens)
@@ -465,6 +478,8 @@ _AFTER_FORBIDDING = word_set(
 def _added(tokens: list[Token]) -> Reading | None:
     """Return the reading of a wish for a thing: "I'd like A RAINBOW over the mountains"."""
     unit = operations().get("add")
+    if tokens[0].word == "have" and len(tokens) > 1:
+        tokens = tokens[1:]
     if unit is None or tokens[0].word not in ("a", "an", "some", "another", "more", "two", "three"):
         return None
     places = set(range(len(tokens)))

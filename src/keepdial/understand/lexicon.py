@@ -62,7 +62,7 @@ GONE = word_set("""remove removed removing delete erase eliminate eliminated eli
 """Verbs that do away with something. A quality that is a fault goes with one of these."""
 
 TOO = word_set("too so overly way excessively excessive super very really rather quite pretty much such")
-NOT = word_set(
+NOT = word_set("before ") | word_set(
     "not isn't aren't don't doesn't wasn't never no nothing cannot can't won't without hardly shouldn't aint ain't"
 )
 NEGATED = word_set("don't not never no cannot can't won't doesn't shouldn't")

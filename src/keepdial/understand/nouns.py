@@ -11,7 +11,7 @@ finders, which get the whole phrase.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from keepdial.understand import english
 from keepdial.understand.lexicon import (
@@ -90,7 +90,7 @@ class Named:
 
 def target_of(tokens: list[Token]) -> Named:
     """Return what tokens name. Words at their ends that name nothing are dropped."""
-    tokens = _framed(_trimmed(tokens))
+    tokens = _framed(_trimmed(_with_letters(tokens)))
     tokens = _trimmed(tokens)
     if not tokens:
         return Named(None)
@@ -121,6 +121,18 @@ def _made(tokens: list[Token]) -> Named:
 
 
 _GENERAL = WHOLE | ARTICLES | word_set("else anything rest of it the")
+
+
+_WRITTEN = word_set("word words text letter letters title name caption sign number slogan")
+
+
+def _with_letters(tokens: list[Token]) -> list[Token]:
+    """Return the tokens, letters that were typed large as a quotation: "the word SALE"."""
+    out = list(tokens)
+    for i in range(1, len(out)):
+        if out[i - 1].word in _WRITTEN and out[i].kind == "word" and out[i].text.isupper():
+            out[i] = replace(out[i], word=out[i].text, kind="quote")
+    return out
 
 
 def _plural_or_all(words: str) -> bool:
@@ -300,13 +312,18 @@ def _target(text: str, quoted: str, without: str) -> Named:
     head = nouns[-1].removesuffix("'s") if nouns else ""
     if not head and base and not quoted:
         head = next((w for w in reversed(base) if w in PLACE_NOUNS and w not in SIDES), "")
+    if head in _ASPECTS and not quoted:
+        # "the colours of the sky": what is meant is the sky; alone, the picture.
+        from keepdial.understand.tokens import tokens_of
+
+        return Named(None) if relation is None else target_of(tokens_of(relation.of))
     count = next((NUMBERS[w] for w in base if w in NUMBERS), None)
     if count is None:
         count = next((int(w) for w in base[:2] if w.isdigit() and 0 < int(w) <= 10_000), None)
     attributes = tuple(w for w in nouns[:-1])
     if not base and relation is None and not sides:
         return Named(None, text.split())
-    odd = bool(head) and not pronoun and not english.is_noun(head) and not quoted
+    odd = bool(head) and not pronoun and not english.is_noun(head) and not quoted and head not in PLACE_NOUNS
     return Named(
         Target(
             words=said,
@@ -328,6 +345,12 @@ _KIND_OF = word_set(
 )
 
 
+_ASPECTS = word_set(
+    """colour colours tone tones hue hues tint lighting light exposure contrast brightness saturation look looks style
+    atmosphere mood quality resolution everything's details detail overall"""
+)
+
+
 def _finds(noun: str, kind: str) -> bool:
     return noun in finder_words() and f"{noun} {kind}" not in finder_words()
 
@@ -344,7 +367,7 @@ def _base(words: list[str]) -> tuple[list[str], list[str]]:
             return words[:i], words[i:]
         if seen and i and _describes(word, words[i - 1]):
             return words[:i], words[i:]
-        if not seen and word in ENDS and i == 0:
+        if not seen and word in ENDS - {"that"} and i == 0:
             return [], words
         seen = seen or (word not in _CLOSED and word not in SIDES) or word in PRONOUNS or word in PLACE_NOUNS
     return words, []

@@ -86,12 +86,20 @@ Part = Word | Slot
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of a saying: words and slots, in order; `anchor` is the place of its first word, or -1."""
+    """One phrase of a saying: words and slots, in order.
+
+    Attributes:
+        parts: the words and slots.
+        unit, saying: what it asks for.
+        anchor: the place of its first word, -1 where it is all slots.
+        needs: the forms of its other words; a clause that lacks one of them cannot hold the phrase.
+    """
 
     parts: tuple[Part, ...]
     unit: Operation
     saying: Saying
     anchor: int
+    needs: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -151,8 +159,16 @@ def phrases() -> tuple[Phrase, ...]:
                     )
                     for one in (parts, *(_parted(parts) if unit.target != "none" else ())):
                         anchor = next((i for i, p in enumerate(one) if isinstance(p, Word)), -1)
-                        found.setdefault((one, unit.name, saying.units), Phrase(one, unit, saying, anchor))
+                        found.setdefault(
+                            (one, unit.name, saying.units),
+                            Phrase(one, unit, saying, anchor, _needs(one, anchor)),
+                        )
     return tuple(found.values())
+
+
+def _needs(parts: tuple[Part, ...], anchor: int) -> tuple[frozenset[str], ...]:
+    others = (p for i, p in enumerate(parts) if i != anchor and isinstance(p, Word))
+    return tuple(sorted((p.words | p.forms for p in others), key=len))
 
 
 def _part(words: str | tuple[str, ...]) -> Part:
@@ -202,11 +218,17 @@ def _by_anchor() -> dict[str, tuple[Phrase, ...]]:
 def matches(tokens: list[Token]) -> Iterator[Match]:
     """Yield every way in which a phrase fits the tokens of a clause."""
     known = _by_anchor()
+    said = [(t.word, *english.plain_forms(t.word)) for t in tokens]
+    forms = {form for those in said for form in those}
     for at, token in enumerate(tokens):
         if token.kind not in ("word", "number", "sign"):
             continue
-        forms = (token.word, *english.plain_forms(token.word))
-        here = {id(p): p for form in forms for p in known.get(form, ())}.values()
+        here = {
+            id(p): p
+            for form in said[at]
+            for p in known.get(form, ())
+            if not any(need.isdisjoint(forms) for need in p.needs)
+        }.values()
         for phrase in here:
             match = Match(phrase)
             first = phrase.parts[phrase.anchor]
@@ -217,6 +239,8 @@ def matches(tokens: list[Token]) -> Iterator[Match]:
         if any(t.word in _STATES_COLOUR for t in tokens):
             continue
         for at in range(len(tokens) - 1, -1, -1):
+            if at and _colour(tokens, at - 1) == 2:
+                continue
             match = Match(phrase)
             end = _forward(match, tokens, at, 0)
             if end and _ends(tokens, end):
@@ -443,7 +467,12 @@ def _long(match: Match, tokens: list[Token], at: int, part: int, name: str) -> i
         else:
             fits = following.takes(tokens[stop].word)
         side = [t.word for t in tokens[stop + 1 : stop + 3]]
-        if to and tokens[stop].word == "to" and (tokens[stop - 1].word in _TO or _begins_side(side)):
+        open_end = part + 2 < len(parts) and isinstance(parts[part + 2], Slot)
+        if (
+            to
+            and tokens[stop].word == "to"
+            and (tokens[stop - 1].word in _TO or (open_end and _begins_side(side)))
+        ):
             # "a cat NEXT TO the dog" belongs together.
             continue
         if not fits or not _says_something(tokens, list(range(at, stop)), name):
@@ -526,7 +555,8 @@ def _colour(tokens: list[Token], at: int) -> int:
     if tokens[at].kind == "hex":
         return 1
     both = [t.word for t in tokens[at : at + 2]]
-    if len(both) == 2 and " ".join(both) in COLOURS:
+    if len(both) == 2 and (" ".join(both) in COLOURS or set(both) <= COLOURS):
+        # "light blue", and "navy blue", which is navy.
         return 2
     return int(both[0] in COLOURS)
 

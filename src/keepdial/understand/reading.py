@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from keepdial.operations import Operation
@@ -94,6 +95,12 @@ def _of_fault(tokens: list[Token], removal: Reading) -> Reading | None:
 
 def candidates(tokens: list[Token], *, before: int = 0) -> list[Reading]:
     """Return everything that a clause may ask for."""
+    return [replace(reading) for reading in _candidates(tuple(tokens), before)]
+
+
+@lru_cache(maxsize=64)
+def _candidates(clause: tuple[Token, ...], before: int) -> tuple[Reading, ...]:
+    tokens = list(clause)
     found = [_of_match(match, tokens) for match in matches(tokens)]
     found += [_of_quality(want, tokens) for want in wanted(tokens, before=before)]
     found += [
@@ -108,7 +115,7 @@ def candidates(tokens: list[Token], *, before: int = 0) -> list[Reading]:
         )
         for frame in framed(tokens)
     ]
-    return found
+    return tuple(found)
 
 
 def rivals(found: Iterable[Reading], best: Reading) -> list[Reading]:
@@ -175,7 +182,10 @@ def _of_quality(want: Wanted, tokens: list[Token]) -> Reading:
 def text(slot: str, tokens: list[Token]) -> str:
     """Return the text of a slot: a colour without articles before it, new things as they were typed."""
     if slot == "colour":
-        return "".join(t.word for t in tokens)
+        from keepdial.regions.colours import COLOURS
+
+        both = [t.word for t in tokens]
+        return "".join(both) if " ".join(both) in COLOURS or len(both) == 1 else both[0]
     if slot in ("new", "rest"):
         kept = list(tokens)
         while kept and (kept[-1].kind == "sign" or kept[-1].word in ("please", "instead", "too")):

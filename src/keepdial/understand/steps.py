@@ -105,7 +105,7 @@ def _made(
     every = candidates(tokens)
     others = rivals(every, reading)
     if reading.sure < SURE:
-        others = others or rivals(every, replace(reading, score=reading.score - 1.5))
+        others = others or rivals(every, replace(reading, score=min(reading.score, 1.0)))
     if not others:
         return Made(step, replaces=replaces)
     choices = [step, *(_step(tokens, other, before, context)[0] for other in others[:3])]
@@ -156,6 +156,8 @@ def _step(
         and "except" not in (target.words if target else "").split()
     ):
         base = [] if reading.thing is None else [tokens[i] for i in reading.thing if i < exception]
+        if nouns.target_of(base).target is None:
+            base = []
         said = nouns.target_of([*base, *(tokens[i] for i in sorted(free) if i >= exception)]).target
         if said is not None and said.without:
             target, left = said, []
@@ -356,6 +358,8 @@ def _pointed(
     """Return the target with "it" and "them" replaced by what they point to, and whether the step replaces
     the one before it ("remove the cup and replace it with a bowl")."""
     last = before[-1] if before else None
+    if unit.target == "none":
+        return target, False
     places = range(len(tokens)) if reading.thing is None else reading.thing
     points = any(tokens[i].word in _POINTING for i in places if tokens[i].kind == "word")
     missing = target is None or (target.pronoun and target.words in _POINTING)
@@ -363,11 +367,24 @@ def _pointed(
         return last.target, True
     if context.topic is not None and unit.target != "none" and missing and (points or context.fresh):
         return context.topic, False
+    if target is not None and target.words in ("them", "they") and missing and _colours(before):
+        # "the colours are dull, make them pop": what they are is the picture's.
+        return None, False
     if last is None or last.target is None or not missing or not points:
         return target, False
     if last.operation in ("remove", "replace", "cutout", "background", "add"):
         return target, False
+    if not any(tokens[i].word in _THINGS for i in places):
+        # "her" is somebody, and no background.
+        return target, False
     return last.target, False
+
+
+_THINGS = word_set("it them that they both these those this")
+
+
+def _colours(before: list[Step]) -> bool:
+    return any(s.target is None and ("colours" in s.words or "tones" in s.words) for s in before)
 
 
 _POINTING = word_set("it them that they him her he she both these those this its their his")
@@ -381,8 +398,13 @@ def _left(tokens: list[Token], free: set[int]) -> tuple[nouns.Named, list[str]]:
             runs[-1].append(i)
         else:
             runs.append([i])
-    found = [(run, nouns.target_of([tokens[i] for i in run])) for run in runs]
+    ends = [run for run in runs if _leads_on(tokens, run)]
+    found = [(run, nouns.target_of([tokens[i] for i in run])) for run in runs if run not in ends]
+    dropped = [w for run in ends for w in content(tokens[i] for i in run)]
     good = [(run, named) for run, named in found if named.target is not None and not named.odd]
+    if dropped:
+        named, rest = _left(tokens, free - {i for run in ends for i in run})
+        return named, [*rest, *dropped]
     if not good:
         odd = next((named for _, named in found if named.odd), None)
         if odd is not None and odd.target is not None:
@@ -411,6 +433,12 @@ def _left(tokens: list[Token], free: set[int]) -> tuple[nouns.Named, list[str]]:
         rest += content(tokens[i] for i in other)
     rest += [w for other, named in found if named.target is None or named.odd for w in (named.unused or ())]
     return best, rest
+
+
+def _leads_on(tokens: list[Token], run: list[int]) -> bool:
+    """Whether words say what something is to become, and are no thing: "relight it TO CANDLELIGHT"."""
+    words = [tokens[i].word for i in run]
+    return words[0] in ("to", "into", "as", "than", "like") and not set(words[1:3]) & set(SIDES)
 
 
 def _amount(

@@ -98,7 +98,12 @@ def foreign(tokens: list[Token]) -> bool:
     if len(words) < 3 and all(w.isascii() for w in words):
         # Too little to tell by: it is not understood, and that is said.
         return False
-    here = sum(w.isascii() and (w in lexicon() or w in FUNCTION or english.known(w)) for w in words)
+    typed = {t.word: t.corrected for t in tokens if t.kind == "word"}
+    # A word that became one of ours only by a correction may as well be another language's.
+    here = sum(
+        (0.5 if typed[w] else 1.0) * (w.isascii() and (w in lexicon() or w in FUNCTION or english.known(w)))
+        for w in words
+    )
     if here / len(words) < ENGLISH:
         return True
     # Other languages share words with English; its small words give it away.
@@ -114,6 +119,7 @@ _VAGUE = frozenset(
 def near(tokens: Sequence[Token]) -> tuple[str, ...]:
     """Return short sentences that a piece which was not understood may have meant, the nearest first."""
     words = [t.word for t in tokens if t.kind == "word" and t.word not in FUNCTION and t.word not in _VAGUE]
+    words = words[:6]
     alike = set(words) | set(spelling.suggestions(words, asking()))
     found: dict[str, int] = {}
     for unit in operations().values():
