@@ -32,7 +32,7 @@ SKIN: tuple[Wanted, ...] = (
     ("can you get rid of the pimples on her forehead", "blemishes", {"amount": 100}, "her forehead"),
     ("please remove the acne", "blemishes", {"amount": 100}, ""),
     ("clear up his skin a bit", "blemishes", {"amount": 60}, "his"),
-    ("there are blemishes on the face", "blemishes", {"amount": 100}, "the face"),
+    ("he has blemishes on his chin", "blemishes", {"amount": 100}, "his chin"),
     ("fade the freckles", "blemishes", {"amount": 100, "sensitivity": 100}, ""),
     ("make her skin smoother", "retouch", {"amount": 60}, "her"),
     ("smoother skin please", "retouch", {"amount": 60}, ""),
