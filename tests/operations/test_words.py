@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from keepdial.operations import operations
+from keepdial.operations import is_file, operations
 from keepdial.understand.grammar import understand_words
 from keepdial.understand.plan import SURE, Step
 
@@ -26,6 +26,17 @@ def test_an_operation_is_what_its_own_sentences_ask_for(name: str) -> None:
         assert name in [step.operation for step in plan.steps], sentence
         assert not plan.questions, sentence
         assert plan.sure >= SURE, sentence
+
+
+@pytest.mark.parametrize("name", sorted(operations()))
+def test_what_is_read_from_them_can_be_done(name: str) -> None:
+    unit = operations()[name]
+    if any(is_file(field) for field in unit.params.model_fields.values()):
+        pytest.skip("A picture stands in a plan by its name, which is no picture yet.")
+    for sentence in unit.asks:
+        for step in understand_words(sentence).steps:
+            if step.operation == name:
+                unit.params.build(**step.params)
 
 
 SKIN: tuple[Wanted, ...] = (
