@@ -82,7 +82,7 @@ def test_going_on_renders_from_the_original(folder: Path, run: Run) -> None:
     ("words", "said"),
     [
         (("", "-o", "o.png"), "sentence is empty"),
-        (("the cup", "-o", "o.png"), "not understood"),
+        (("the cup", "-o", "o.png"), "asks for a change"),
         (("frobnicate it", "-o", "o.png"), "not understood"),
         (("exposure +100 stops", "-o", "o.png"), "stops"),
         (("background from nowhere.jpg", "-o", "o.png"), "nowhere.jpg"),

@@ -73,14 +73,9 @@ class BackgroundParams(Params):
     @field_validator("colour", "second_colour")
     @classmethod
     def _is_colour(cls, value: str) -> str:
-        from PIL import ImageColor
+        from keepdial.tone.paint import encoded
 
-        try:
-            ImageColor.getrgb(value)
-        except ValueError:
-            raise ParameterError(
-                "colour", value, "#rrggbb or a colour's name, such as white or navy"
-            ) from None
+        encoded(value)
         return value
 
     @model_validator(mode="after")

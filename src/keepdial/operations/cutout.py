@@ -156,6 +156,7 @@ OPERATION = Operation(
                 "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop|take away|crop out|clear) (background|backdrop) (from|behind|of|around) {thing}",
                 "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop) {colour} (background|backdrop)",
                 "(transparent|no|without|clear|empty|blank) background",
+                "(make|turn|have|render) (background|backdrop) (transparent|invisible|clear)",
                 "background (transparent|removed|gone|removal)",
                 "as transparent png",
                 "(background|backdrop) (should|must) be (removed|transparent)",
@@ -174,5 +175,5 @@ OPERATION = Operation(
             sure=0.58,
         ),
     ),
-    asks=("cut out the dog", "remove the background", "keep only the car"),
+    asks=("cut out the dog", "remove the background", "make the background transparent"),
 )

@@ -81,6 +81,9 @@ def _number(
         unit = UNITS.get(after, after)
         before = tokens[i - 1].word if i else ""
         measured = unit in known or tokens[i].word.endswith("x")
+        if not measured and (unit in UNITS.values() or after in UNITS):
+            # "at 45 degrees": the number of another option.
+            continue
         if not measured and (i in within or not _bare(tokens, i, before)):
             continue
         used = {i} | ({i + 1} if unit in known else set())

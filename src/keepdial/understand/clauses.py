@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from keepdial.understand import english
 from keepdial.understand.lexicon import (
+    ARTICLES,
     BE,
     DIAL,
     ENDERS,
@@ -15,6 +16,7 @@ from keepdial.understand.lexicon import (
     OPENERS,
     POLITE,
     PREPOSITIONS,
+    PRONOUNS,
     TALK,
     word_set,
 )
@@ -193,7 +195,9 @@ def imperative(tokens: list[Token]) -> bool:
         return False
     word = own[0].word
     plain = english.lemmas(word).get("VERB", ())
-    if word not in plain:
+    follows = own[1].word if len(own) > 1 else ""
+    strange = not english.known(word) and (follows in ARTICLES or follows in PRONOUNS)
+    if word not in plain and not strange:
         return False
     return len(own) < 2 or own[1].word not in BE
 

@@ -151,7 +151,12 @@ class _Reader:
         if not found and wish and (added := _added(own)) is not None:
             found = [added]
         bare = bool(found) and all(not r.spoken for r in found)
-        if found and joint == "by" and self.done and not hard and _is_goal(self.done[-1].found):
+        means = (
+            joint == "by" or (joint == "to" and all(r.unit.name == "auto" for r in self.done[-1].found))
+            if self.done
+            else False
+        )
+        if found and means and not hard and _is_goal(self.done[-1].found):
             # "improve it BY sharpening": what comes after says how, and that is all that is asked.
             self.unused.append(words_of(self.done.pop().tokens))
         pointed = clauses.topic(own)
@@ -161,7 +166,7 @@ class _Reader:
             and (
                 not found
                 or not all(r.spoken for r in found)
-                or (there and not all(r.sign < 0 for r in found))
+                or (there and any(r.quality and r.sign > 0 for r in found))
             )
             and self._points_to(pointed)
         ):
@@ -495,7 +500,7 @@ def _asked_back(step: Step, *, at: int) -> Question:
 
 
 def _is_goal(found: list[Reading]) -> bool:
-    return all(r.quality or r.unit.name in ("auto", "restore") for r in found)
+    return all(r.quality or r.unit.name in ("auto", "restore", "remove") for r in found)
 
 
 def _stands(found: list[Reading], tokens: list[Token]) -> bool:

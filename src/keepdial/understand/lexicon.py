@@ -106,7 +106,7 @@ ENDERS = (
     "so one",
     "so that", "so i", "so we", "so it", "so you", "so the", "so they", "so he", "so she", "because", "since", "in order to", "in order for", "as if", "in order",
     "for my", "for our", "for the purpose", "for use", "for her", "for his", "for linkedin", "for printing", "for instagram", "for facebook", "which", "as i", "as it is",
-    "as we", "it is", "it's", "i think", "if you", "if it", "until", "to reveal", "to show", "to enhance", "to improve", "to bring out", "to see", "to create", "to achieve", "to highlight", "to emphasize", "to give", "to have", "to help", "to uncover", "to capture", "to match", "to fit", "to better",
+    "as we", "it is", "it's", "i think", "if you", "if it", "until", "to reveal", "to show", "to enhance", "to improve", "to bring out", "to see", "to create", "to achieve", "to highlight", "to emphasize", "to give", "to have", "to help", "to uncover", "to match", "to fit", "to better",
     "for better", "for improved", "for a better","for a more","for a clearer","for a nicer", "for enhanced", "for clearer", "for more", "for clarity", "for increased",
 )  # fmt: skip
 """What begins a reason or a purpose: what follows explains and asks for nothing of its own."""

@@ -220,7 +220,7 @@ def _begins_place(tokens: list[Token]) -> bool:
 
 
 _FRAME_BEFORE = word_set(
-    """think thinks thought find finds found believe feel feels needs need wants want like love prefer give gives see say says
+    """change changing alter adjust set apply modify turn dye think thinks thought find finds found believe feel feels needs need wants want like love prefer give gives see say says
     would could should must might know knows guess suppose wish hope mean show bring let lets please maybe dude mate bro"""
 )
 _FRAME_AFTER = word_set(

@@ -38,7 +38,7 @@ _BETWEEN = (
 """Words that may stand between those of a phrase."""
 
 _BEFORE_COLOUR = word_set(
-    "vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold pastel more completely all shiny glossy matte darker lighter brighter deeper dark light shade of solid uniform warm cool plain emerald forest sky royal baby hot lime mint lemon rose blood cherry midnight burnt neon electric dusty deepest clean"
+    "vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold pastel more completely all shiny glossy matte darker lighter brighter deeper dark light shade of solid uniform warm cool plain hot burnt neon electric dusty deepest clean"
 )
 
 
@@ -122,14 +122,16 @@ def expanded(words: str) -> list[list[str | tuple[str, ...]]]:
     options: list[list[list[str | tuple[str, ...]]]] = []
     for i, piece in enumerate(_CHOICE.split(words)):
         if i % 2 == 0:
-            options.append([list(normal(piece))])
+            plain: list[str | tuple[str, ...]] = list(normal(piece))
+            options.append([plain])
             continue
         choices = [normal(choice) for choice in piece.split("|")]
         single = tuple(choice[0] for choice in choices if len(choice) == 1 and not choice[0].startswith("{"))
         several: list[list[str | tuple[str, ...]]] = [
             list(choice) for choice in choices if len(choice) != 1 or choice[0].startswith("{")
         ]
-        options.append([*([[single]] if single else []), *several])
+        together: list[list[str | tuple[str, ...]]] = [[single]] if single else []
+        options.append([*together, *several])
     return [[part for piece in one for part in piece] for one in product(*options)]
 
 
@@ -183,6 +185,9 @@ _PARTED = word_set("""move shift push pull turn copy clone duplicate rotate drag
 """Verbs whose thing may stand between them and the rest of the phrase: "take the man out"."""
 
 
+_PARTICLES = word_set("out off away up down over back apart")
+
+
 def _parted(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
     first = parts[0]
     if (
@@ -198,7 +203,8 @@ def _parted(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
     last = parts[-1]
     if isinstance(last, Slot) and last.kind == "thing":
         # "take out {thing}" is "take {thing} out" as well.
-        return ((again, last, *parts[1:-1]),) if len(parts) > 2 else ()
+        particles = all(isinstance(p, Word) and p.words <= _PARTICLES for p in parts[1:-1])
+        return ((again, last, *parts[1:-1]),) if len(parts) > 2 and particles else ()
     if isinstance(last, Slot) and last.long:
         return ()
     return ((again, Slot("thing"), *parts[1:]),)
@@ -267,7 +273,7 @@ def _scored(match: Match, tokens: list[Token]) -> Match:
         score += 0.3 if tokens[i].word in _LIGHT else 1.0
     if match.phrase.unit.target == "required":
         thing = match.slots.get("thing", ())
-        if thing and all(tokens[i].word in WHOLE and tokens[i].word != "it" for i in thing):
+        if thing and all(tokens[i].word in WHOLE | ARTICLES and tokens[i].word != "it" for i in thing):
             # "clean this up", "add a red tone to the picture": no thing is meant.
             score -= 0.5
     for name, taken in match.slots.items():
@@ -307,6 +313,10 @@ def _fit(match: Match, tokens: list[Token], at: int) -> bool:
     if _describes_next(tokens, at, parts):
         return False
     end = _forward(match, tokens, at + 1, anchor + 1)
+    start = min(match.used)
+    if anchor and start and tokens[start - 1].word in ARTICLES and _ordered(tokens[:start]):
+        # "remove the BLACK BORDER": another verb asks for something.
+        return False
     return end is not None and not (isinstance(parts[-1], Word) and _goes_on(tokens, end))
 
 
@@ -375,7 +385,9 @@ def _verb_here(tokens: list[Token], at: int, parts: tuple[Part, ...], anchor: in
     if (acts or len(parts) == 1) and tokens[at - 1].word in ARTICLES:
         return False
     told = [w for w in before if w not in FUNCTION and w not in _BETWEEN and not w.endswith("ly")]
-    if told and (acts or (english.is_verb(told[0]) and told[0] in english.lemmas(told[0]).get("VERB", ()))):
+    verb = "ADJ" not in english.lemmas(word)
+    ordered = bool(told) and told[0] not in _EVEN and told[0] in english.lemmas(told[0]).get("VERB", ())
+    if told and (acts or (ordered and verb)):
         return False
     if len(parts) == 1 and any(english.is_verb(w) and not english.is_noun(w) for w in told):
         return False
@@ -430,7 +442,12 @@ def _forward(match: Match, tokens: list[Token], at: int, part: int) -> int | Non
             match.used.add(at)
             match.literal.add(at)
             return _forward(match, tokens, at + 1, part + 1)
-        passes = tokens[at].word in _BETWEEN or (isinstance(now, Slot) and tokens[at].word in _BEFORE_COLOUR)
+        shade = at > 0 and tokens[at].word in _SHADES and tokens[at - 1].word != "the"
+        passes = (
+            tokens[at].word in _BETWEEN
+            or (isinstance(now, Slot) and shade)
+            or (isinstance(now, Slot) and tokens[at].word in _BEFORE_COLOUR)
+        )
         if at >= limit or not passes:
             return None
         at += 1
@@ -493,6 +510,9 @@ def _long(match: Match, tokens: list[Token], at: int, part: int, name: str) -> i
 
 _THINGS = PRONOUNS | WHOLE | word_set("this that these those all both everyone everybody one ones")
 
+
+_SHADES = word_set("emerald forest sky royal baby lime mint lemon rose blood cherry midnight sea moss")
+"""Things that name a shade where a colour follows: "emerald green"; after "the" they are themselves."""
 
 _TO = word_set("next close near adjacent opposite due according parallel similar")
 

@@ -146,9 +146,13 @@ def fault_of(words: list[str]) -> Named | None:
         ):
             kept = kept[i + 1 :]
             break
+    full = _fault_in(kept, generic=False)
     while len(kept) > 1 and kept[-1] in GENERIC:
         kept = kept[:-1]
-    generic = len(kept) < len(words)
+    return full or _fault_in(kept, generic=len(kept) < len(words))
+
+
+def _fault_in(kept: list[str], *, generic: bool) -> Named | None:
     for start in range(len(kept)):
         for name in named().get(_key(kept[start]), ()):
             if not name.quality.fault or name.quality.sides == "more":
@@ -276,6 +280,9 @@ def _of_adjective(name: Named, words: list[str], at: int, end: int, before: int)
         return Wanted(name, -own, used | {excess}, 0.95, 1.5 + length)
     if negated is not None and at - negated <= 3:
         return Wanted(name, own if states else -own, used | {negated}, 0.8, 1.2 + length)
+    if attribute and not _asked_for(words, at) and any(w in TOO for w in near):
+        # "super cool picture": that is praise.
+        return Wanted(name, own, used, 0.45, 0.9 + length)
     if attribute and words[end] not in PICTURE:
         if previous in ARTICLES or not _asked_for(words, at):
             return None

@@ -185,7 +185,7 @@ def text(slot: str, tokens: list[Token]) -> str:
         from keepdial.regions.colours import COLOURS
 
         both = [t.word for t in tokens]
-        return "".join(both) if " ".join(both) in COLOURS or len(both) == 1 else both[0]
+        return " ".join(both) if " ".join(both) in COLOURS or len(both) == 1 else both[0]
     if slot in ("new", "rest"):
         kept = list(tokens)
         while kept and (kept[-1].kind == "sign" or kept[-1].word in ("please", "instead", "too")):

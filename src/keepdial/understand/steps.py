@@ -34,6 +34,12 @@ UNSEEN = word_set(
 )
 """What cannot be seen in a picture: whoever wants it changed means another program."""
 
+VAGUE = word_set(
+    """disturbance disturbances distraction distractions interference artifact artifacts imperfection imperfections distortion
+    distortions disruption disruptions issue issues problem problems flaw flaws mess stuff things clutter"""
+)
+"""What may be anything: whoever wants it gone has to say what it is."""
+
 EDITS = word_set("filter crop effect edit edits change changes adjustment adjustments correction grading")
 """What was done to a picture before; it is undone by going back to the original, and not by painting over it."""
 
@@ -172,7 +178,9 @@ def _step(
         left = [word for word in left if not any(c.isdigit() for c in word)]
     for word in left:
         sure *= TELLING if _tells(word) else UNUSED
-    if target is not None and target.head in UNSEEN | (EDITS if unit.name == "remove" else frozenset()):
+    if target is not None and target.head in UNSEEN | (
+        EDITS | VAGUE if unit.name == "remove" else frozenset()
+    ):
         sure *= ODD
     if unit.name in ("add", "replace") and set(str(params.get("prompt", "")).split()) & UNSEEN:
         sure *= ODD
@@ -262,7 +270,7 @@ def _by_unit(tokens: list[Token], reading: Reading) -> Reading:
 def _number_type(annotation: object) -> type | None:
     """Return int or float where an option is a number, None allowed or not."""
     kinds = [k for k in (annotation, *get_args(annotation)) if k in (int, float)]
-    return kinds[0] if kinds else None  # type: ignore[return-value]
+    return kinds[0] if kinds else None
 
 
 def _typed(unit: Operation, params: dict[str, Any]) -> None:
@@ -403,8 +411,8 @@ def _left(tokens: list[Token], free: set[int]) -> tuple[nouns.Named, list[str]]:
     dropped = [w for run in ends for w in content(tokens[i] for i in run)]
     good = [(run, named) for run, named in found if named.target is not None and not named.odd]
     if dropped:
-        named, rest = _left(tokens, free - {i for run in ends for i in run})
-        return named, [*rest, *dropped]
+        named, others = _left(tokens, free - {i for run in ends for i in run})
+        return named, [*others, *dropped]
     if not good:
         odd = next((named for _, named in found if named.odd), None)
         if odd is not None and odd.target is not None:
@@ -438,6 +446,9 @@ def _left(tokens: list[Token], free: set[int]) -> tuple[nouns.Named, list[str]]:
 def _leads_on(tokens: list[Token], run: list[int]) -> bool:
     """Whether words say what something is to become, and are no thing: "relight it TO CANDLELIGHT"."""
     words = [tokens[i].word for i in run]
+    if any(t.word in ("add", "apply", "put", "give", "bring") for t in tokens[: run[0]]):
+        # "add some blur to the car"
+        return False
     return words[0] in ("to", "into", "as", "than", "like") and not set(words[1:3]) & set(SIDES)
 
 
