@@ -73,9 +73,9 @@ class BackgroundParams(Params):
     @field_validator("colour", "second_colour")
     @classmethod
     def _is_colour(cls, value: str) -> str:
-        from keepdial.tone.paint import encoded
+        from keepdial.tone.paint import exact
 
-        encoded(value)
+        exact(value)
         return value
 
     @model_validator(mode="after")

@@ -71,6 +71,20 @@ def encoded(name: str, *, option: str = "colour") -> tuple[float, float, float]:
     return found[0] / 255, found[1] / 255, found[2] / 255
 
 
+def exact(name: str, *, option: str = "colour") -> tuple[float, float, float]:
+    """Return red, green and blue in [0, 1] of a colour as CSS names it, "white" being white itself.
+
+    What CSS does not know ("dark brown") is a paint. Raises `ParameterError`, naming `option`.
+    """
+    from PIL import ImageColor
+
+    try:
+        found = ImageColor.getrgb(name.replace(" ", ""))
+    except ValueError:
+        return encoded(name, option=option)
+    return found[0] / 255, found[1] / 255, found[2] / 255
+
+
 def says_lightness(name: str) -> bool:
     """Return whether a colour says how light it is: a code does, "light blue" does, "blue" does not."""
     words = name.lower().replace("-", " ")

@@ -22,9 +22,9 @@ LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 def colour_of(text: str, channels: int) -> NDArray[np.float32]:
     """Return a colour (C,) float32 in [0, 1] from #rrggbb or a name; its grey for one channel."""
-    from keepdial.tone.paint import encoded
+    from keepdial.tone.paint import exact
 
-    rgb = np.array(encoded(text), np.float32)
+    rgb = np.array(exact(text), np.float32)
     return rgb if channels == 3 else np.array([float(rgb @ LUMA)], np.float32)
 
 
