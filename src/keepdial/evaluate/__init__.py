@@ -25,7 +25,8 @@ class Score:
     """One number: what it is called, its value, the value to reach (None = none is set), how many it is of.
 
     Values and targets are shares in [0, 1]. `below` says that the target is a limit that must not be passed.
-    `note` says how it is counted.
+    `note` says how it is counted. `headline` puts it among the scores that are shown first, as those with a
+    target are.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Score:
     target: float | None = None
     below: bool = False
     note: str = ""
+    headline: bool = False
 
     @property
     def reached(self) -> bool | None:

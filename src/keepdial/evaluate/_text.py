@@ -74,7 +74,7 @@ def _summary(report: Report) -> Iterator[str]:
         (report.titles[name], score)
         for name, r in report.results.items()
         for score in r.scores
-        if score.target
+        if score.target or score.headline
     ]
     rows += [("all data sets", score) for score in report.scores]
     for title, score in rows:

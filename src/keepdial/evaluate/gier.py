@@ -128,7 +128,9 @@ def _scored(
         each = tallies(zip(right, labels, strict=True))
         whole = micro(each)
         target = TARGET if name == "operators, as annotators tick" else None
-        scores.append(Score(f"micro-F1 of {name}", whole.f1, len(right), target, note=notes.get(name, "")))
+        beside = name in ("operators, from words alone", "families, as annotators tick")
+        note = notes.get(name, "")
+        scores.append(Score(f"micro-F1 of {name}", whole.f1, len(right), target, note=note, headline=beside))
         lines.append((name, whole.precision, whole.recall, whole.f1))
         if "words" not in name and "answer" not in name:
             tables.append(classes(f"Of {name}", each))
