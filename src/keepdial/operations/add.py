@@ -64,10 +64,21 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "(add|insert|introduce|incorporate|embed|place|position|include|photoshop in|draw|integrate|install|plant|superimpose|situate|construct|build|lay|attach|drop in|edit in|rest|perch|hang|glide|set up|affix|arrange|append|paste|mount|bring in|throw in|implant|deposit|lean|attach) {new}",
-                "(add|insert|introduce|incorporate|embed|include|attach|integrate) {new} (to|into|onto) {thing}",
+                (
+                    "(add|insert|introduce|incorporate|embed|place|position|include|photoshop in|draw|"
+                    "integrate|install|plant|superimpose|situate|construct|build|lay|attach|drop in|edit in|"
+                    "rest|perch|hang|glide|set up|affix|arrange|append|paste|mount|bring in|throw in|implant|"
+                    "deposit|lean|attach) {new}"
+                ),
+                (
+                    "(add|insert|introduce|incorporate|embed|include|attach|integrate) {new} (to|into|onto) "
+                    "{thing}"
+                ),
                 "(put|place|set|stick) {new}",
-                "(enrich|decorate|adorn|populate|enhance|embellish|fill|furnish|surround|augment|garnish|top|equip) {thing} with {new}",
+                (
+                    "(enrich|decorate|adorn|populate|enhance|embellish|fill|furnish|surround|augment|garnish|"
+                    "top|equip) {thing} with {new}"
+                ),
                 "{new} should be (added|inserted|placed)",
             ),
             {"prompt": "{new}"},

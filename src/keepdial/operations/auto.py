@@ -58,7 +58,11 @@ OPERATION = Operation(
                 "improve",
                 "auto",
                 "auto fix",
-                "(fix|edit|polish|refine|perfect|touch up|clean up|spruce up|correct|better|retouch|enhance|improve|tidy up) (photo|picture|image|photograph|it|everything|shot|portrait|overall)",
+                (
+                    "(fix|edit|polish|refine|perfect|touch up|clean up|spruce up|correct|better|retouch|"
+                    "enhance|improve|tidy up) (photo|picture|image|photograph|it|everything|shot|portrait|"
+                    "overall)"
+                ),
                 "autofix",
                 "auto correct",
                 "auto tone",

@@ -94,8 +94,19 @@ class BackgroundParams(Params):
         return self
 
 
-_SCENERY = "{where:field|fields|forest|woods|beach|desert|meadow|lawn|grass|grassland|hills|hill|mountains|mountain|street|road|city|town|ocean|sea|lake|river|park|garden|room|sky|landscape|countryside|jungle|trees|greenery|vegetation|rocks|sand|ground|terrain|wall|snow|tracks|pavement|cliff|valley|harbor|village}"
-_PLACE = "{place:beach|seaside|shore|coast|forest|woods|jungle|rainforest|desert|meadow|field|mountains|mountain|tundra|cityscape|skyline|city|street|office|studio|park|garden|landscape|village|farm|savanna|lake|river|riverbank|ocean|sea|space|moon|environment|setting|scene|scenery|room|kitchen|hillside|cliff|valley|canyon|island|waterfall|glacier|market|cafe|library|castle|palm trees|waves|dunes}"
+_SCENERY = (
+    "{where:field|fields|forest|woods|beach|desert|meadow|lawn|grass|grassland|hills|hill|mountains|"
+    "mountain|street|road|city|town|ocean|sea|lake|river|park|garden|room|sky|landscape|countryside|"
+    "jungle|trees|greenery|vegetation|rocks|sand|ground|terrain|wall|snow|tracks|pavement|cliff|valley|"
+    "harbor|village}"
+)
+_PLACE = (
+    "{place:beach|seaside|shore|coast|forest|woods|jungle|rainforest|desert|meadow|field|mountains|"
+    "mountain|tundra|cityscape|skyline|city|street|office|studio|park|garden|landscape|village|farm|"
+    "savanna|lake|river|riverbank|ocean|sea|space|moon|environment|setting|scene|scenery|room|kitchen|"
+    "hillside|cliff|valley|canyon|island|waterfall|glacier|market|cafe|library|castle|palm trees|waves|"
+    "dunes}"
+)
 
 
 def stage(image: Image, selection: Selection, params: BackgroundParams, settings: Settings) -> Stage:
@@ -135,6 +146,18 @@ def picture_of(text: str) -> Image:
     return open_image(data)
 
 
+_BACKGROUND = "background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene"
+"""What people call what is behind the subject."""
+
+_CHANGE = (
+    "change|replace|swap|alter|modify|transform|adapt|redesign|refashion|adjust|switch|update|set|turn|"
+    "make|convert|exchange|substitute|recast|reimagine|edit|shift|rework|revamp|remodel|reshape|make "
+    "adjustments to|remake|move|customize|customise|tweak|restyle|renovate|revise|recreate|reconfigure|"
+    "rearrange|refresh"
+)
+"""Verbs that say that a background becomes another."""
+
+
 OPERATION = Operation(
     "background",
     "Change what is behind the subject: blur it, replace it, or remove it. What you select is the subject, "
@@ -172,10 +195,10 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "(background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) {colour}",
-                "{colour} (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene)",
-                "(change|replace|swap|alter|modify|transform|adapt|redesign|refashion|adjust|switch|update|set|turn|make|convert|exchange|substitute|recast|reimagine|edit|shift|rework|revamp|remodel|reshape|make adjustments to|remake|move|customize|customise|tweak|restyle|renovate|revise|recreate|reconfigure|rearrange|refresh) (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) (to|into|with|in|) {colour}",
-                "(background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) (should|must|ought to|needs to) be {colour}",
+                f"({_BACKGROUND}) {{colour}}",
+                f"{{colour}} ({_BACKGROUND})",
+                f"({_CHANGE}) ({_BACKGROUND}) (to|into|with|in|) {{colour}}",
+                f"({_BACKGROUND}) (should|must|ought to|needs to) be {{colour}}",
                 "(put|place|set|have) {thing} (on|against|in front of|onto) {colour} (background|backdrop)",
                 "(add|use|insert|want|create) {colour} (background|backdrop)",
             ),
@@ -183,28 +206,37 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "(background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) (with|to|from|into|as) {file}",
-                "{file} as (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene)",
-                "(change|replace|swap|alter|modify|transform|adapt|redesign|refashion|adjust|switch|update|set|turn|make|convert|exchange|substitute|recast|reimagine|edit|shift|rework|revamp|remodel|reshape|make adjustments to|remake|move|customize|customise|tweak|restyle|renovate|revise|recreate|reconfigure|rearrange|refresh) (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) (with|to|into|by|for) {file}",
+                f"({_BACKGROUND}) (with|to|from|into|as) {{file}}",
+                f"{{file}} as ({_BACKGROUND})",
+                f"({_CHANGE}) ({_BACKGROUND}) (with|to|into|by|for) {{file}}",
                 "(put|place|set) {thing} (in|into|on|onto|in front of) {file}",
             ),
             {"to": "image", "image": "{file}"},
         ),
         Saying(
             (
-                "(change|replace|swap|alter|modify|transform|adapt|redesign|refashion|adjust|switch|update|set|turn|make|convert|exchange|substitute|recast|reimagine|edit|shift|rework|revamp|remodel|reshape|make adjustments to|remake|move|customize|customise|tweak|restyle|renovate|revise|recreate|reconfigure|rearrange|refresh) (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) (to|into|with|as|by|for|in) {new}",
-                "(change|replace|swap|alter|modify|transform|adapt|redesign|refashion|adjust|switch|update|set|turn|make|convert|exchange|substitute|recast|reimagine|edit|shift|rework|revamp|remodel|reshape|make adjustments to|remake|move|customize|customise|tweak|restyle|renovate|revise|recreate|reconfigure|rearrange|refresh) (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) from {thing} (to|into) {new}",
-                "(change|replace|swap|alter|modify|transform|adapt|redesign|refashion|adjust|switch|update|set|turn|make|convert|exchange|substitute|recast|reimagine|edit|shift|rework|revamp|remodel|reshape|make adjustments to|remake|move|customize|customise|tweak|restyle|renovate|revise|recreate|reconfigure|rearrange|refresh) {thing} (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) (to|into|with|by|for) {new}",
-                "(change|replace|swap|alter|modify|transform|adapt|redesign|refashion|adjust|switch|update|set|turn|make|convert|exchange|substitute|recast|reimagine|edit|shift|rework|revamp|remodel|reshape|make adjustments to|remake|move|customize|customise|tweak|restyle|renovate|revise|recreate|reconfigure|rearrange|refresh) (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) (surrounding|around|behind|of) {thing} (to|into|with) {new}",
-                "(change|replace|swap|transform|convert|turn|modify|alter) {thing} in (background|backdrop) (to|into|with|by) {new}",
-                "(change|replace|swap|alter|modify|transform|adapt|redesign|refashion|adjust|switch|update|set|turn|make|convert|exchange|substitute|recast|reimagine|edit|shift|rework|revamp|remodel|reshape|make adjustments to|remake|move|customize|customise|tweak|restyle|renovate|revise|recreate|reconfigure|rearrange|refresh) {thing} (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) in (background|backdrop) (to|into|with|by) {new}",
+                f"({_CHANGE}) ({_BACKGROUND}) (to|into|with|as|by|for|in) {{new}}",
+                f"({_CHANGE}) ({_BACKGROUND}) from {{thing}} (to|into) {{new}}",
+                f"({_CHANGE}) {{thing}} ({_BACKGROUND}) (to|into|with|by|for) {{new}}",
+                (
+                    f"({_CHANGE}) ({_BACKGROUND}) (surrounding|around|behind|of) {{thing}} (to|into|with) "
+                    "{new}"
+                ),
+                (
+                    "(change|replace|swap|transform|convert|turn|modify|alter) {thing} in (background|"
+                    "backdrop) (to|into|with|by) {new}"
+                ),
+                f"({_CHANGE}) {{thing}} ({_BACKGROUND}) in (background|backdrop) (to|into|with|by) {{new}}",
                 f"(change|move|transport|shift|relocate) {{thing}} from {{rest}} (to|into) {_PLACE}",
-                "(change|replace|swap|alter|modify|transform|adapt|redesign|refashion|adjust|switch|update|set|turn|make|convert|exchange|substitute|recast|reimagine|edit|shift|rework|revamp|remodel|reshape|make adjustments to|remake|move|customize|customise|tweak|restyle|renovate|revise|recreate|reconfigure|rearrange|refresh) (environment|area|space|everything|trees) (around|behind|surrounding) {thing} (to|into|with) {new}",
-                "(background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) (should|must|ought to) (be|show|become|look like) {new}",
+                (
+                    f"({_CHANGE}) (environment|area|space|everything|trees) (around|behind|surrounding) "
+                    "{thing} (to|into|with) {new}"
+                ),
+                f"({_BACKGROUND}) (should|must|ought to) (be|show|become|look like) {{new}}",
                 "(add|use|insert|give|create|put|have|want) {new} (background|backdrop)",
-                "(add|use|put|insert|have|place) {new} (as|for|to) (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene)",
+                f"(add|use|put|insert|have|place) {{new}} (as|for|to) ({_BACKGROUND})",
                 "with {new} (in|as) background",
-                "(make|have|let) (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene) (look like|resemble|show|into) {new}",
+                f"(make|have|let) ({_BACKGROUND}) (look like|resemble|show|into) {{new}}",
                 "(photoshop|transport|teleport|send) {thing} (in|into|onto|to|on) {new}",
                 f"(change|replace|turn|transform|convert|swap) {_SCENERY} (to|into|with|by|for) {_PLACE}",
                 "set against {new}",
@@ -214,7 +246,7 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "(change|replace|alter|modify|swap|edit|fix) (background|backdrop|scenery|setting|surroundings|environment|backgrounds|landscape|scene)",
+                f"(change|replace|alter|modify|swap|edit|fix) ({_BACKGROUND})",
                 "(new|different|another|better|nicer|nice|cool|other|interesting) (background|backdrop)",
             ),
             {"to": "blur", "blur": 2.0},

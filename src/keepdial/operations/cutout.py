@@ -141,7 +141,10 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "(cut out|cutout|extract|isolate|single out|separate|segment|crop around|carve out|pull out) {thing}",
+                (
+                    "(cut out|cutout|extract|isolate|single out|separate|segment|crop around|carve out|pull "
+                    "out) {thing}"
+                ),
                 "(cut|separate|extract|isolate) {thing} (out|from background|from rest)",
                 "cut out",
                 "cutout",
@@ -152,9 +155,18 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop|take away|crop out|clear|edit out|strip|knock out) (background|backdrop)",
-                "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop|take away|crop out|clear) (background|backdrop) (from|behind|of|around) {thing}",
-                "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop) {colour} (background|backdrop)",
+                (
+                    "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop|take away|crop out|"
+                    "clear|edit out|strip|knock out) (background|backdrop)"
+                ),
+                (
+                    "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop|take away|crop out|"
+                    "clear) (background|backdrop) (from|behind|of|around) {thing}"
+                ),
+                (
+                    "(remove|erase|delete|get rid of|take out|eliminate|cut out|drop) {colour} (background|"
+                    "backdrop)"
+                ),
                 "(transparent|no|without|clear|empty|blank) background",
                 "(make|turn|have|render) (background|backdrop) (transparent|invisible|clear)",
                 "background (transparent|removed|gone|removal)",
@@ -168,8 +180,15 @@ OPERATION = Operation(
                 "only keep {thing}",
                 "just keep {thing}",
                 "leave only {thing}",
-                "(remove|erase|delete|get rid of|take out|eliminate|edit out|cut out|crop out) (everything|everything else|anything|all) (except|but|besides|other than|apart from) (for|) {thing}",
-                "(remove|erase|delete|get rid of|take out|eliminate|edit out|cut out) everything (around|behind|surrounding) {thing}",
+                (
+                    "(remove|erase|delete|get rid of|take out|eliminate|edit out|cut out|crop out) "
+                    "(everything|everything else|anything|all) (except|but|besides|other than|apart from) "
+                    "(for|) {thing}"
+                ),
+                (
+                    "(remove|erase|delete|get rid of|take out|eliminate|edit out|cut out) everything (around|"
+                    "behind|surrounding) {thing}"
+                ),
                 "everything (except|but) (for|) {thing} (removed|transparent)",
             ),
             sure=0.58,

@@ -44,6 +44,20 @@ def stage(image: Image, selection: Selection, params: InstructParams, settings: 
     return Stage(image, selection.mask, examples="everywhere", feather=params.feather)
 
 
+_LIMBS = (
+    "arm|left arm|right arm|arms|hand|left hand|right hand|hands|leg|legs|left leg|right leg|foot|tail|"
+    "paw|wing|wings|trunk|ears|knee|elbow|fist|thumb|head"
+)
+"""What a body moves."""
+
+_ACTS = (
+    "jump|dance|run|walk|sit|stand|kneel|fly|swim|wave|laugh|cry|yawn|sleep|swing|hold|eat|drink|read|"
+    "ride|point|turn|climb|play|face|hug|kiss|lie|lean|clap|shout|open|close|raise|lift|bow|salute|"
+    "wink|blink|carry|throw|catch|kick|sing"
+)
+"""What somebody can be made to do."""
+
+
 OPERATION = Operation(
     "instruct",
     "Change the picture as an instruction says.",
@@ -61,12 +75,21 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "(raise|lift|lower|bend|stretch|cross|fold|move|turn|tilt|wave|shake|extend|spread|wag|kick|hold up|put up|flap) {thing} (arm|left arm|right arm|arms|hand|left hand|right hand|hands|leg|legs|left leg|right leg|foot|tail|paw|wing|wings|trunk|ears|knee|elbow|fist|thumb|head)",
-                "(raise|lift|lower|bend|stretch|cross|fold|turn|tilt|wave|shake|extend|spread|wag|kick|hold up|put up|flap) (arm|left arm|right arm|arms|hand|left hand|right hand|hands|leg|legs|left leg|right leg|foot|tail|paw|wing|wings|trunk|ears|knee|elbow|fist|thumb|head)",
+                (
+                    "(raise|lift|lower|bend|stretch|cross|fold|move|turn|tilt|wave|shake|extend|spread|wag|"
+                    f"kick|hold up|put up|flap) {{thing}} ({_LIMBS})"
+                ),
+                (
+                    "(raise|lift|lower|bend|stretch|cross|fold|turn|tilt|wave|shake|extend|spread|wag|kick|"
+                    f"hold up|put up|flap) ({_LIMBS})"
+                ),
                 "turn (away|around|towards camera)",
-                "(sit|lie|kneel|crouch|squat|bend|stand|look|lean|jump|walk|run|face|fly) (down|up|away|at camera|around|forward|back|over)",
-                "(make|have|let) {thing} (jump|dance|run|walk|sit|stand|kneel|fly|swim|wave|laugh|cry|yawn|sleep|swing|hold|eat|drink|read|ride|point|turn|climb|play|face|hug|kiss|lie|lean|clap|shout|open|close|raise|lift|bow|salute|wink|blink|carry|throw|catch|kick|sing)",
-                "(make|have|let) {thing} (jump|dance|run|walk|sit|stand|kneel|fly|swim|wave|laugh|cry|yawn|sleep|swing|hold|eat|drink|read|ride|point|turn|climb|play|face|hug|kiss|lie|lean|clap|shout|open|close|raise|lift|bow|salute|wink|blink|carry|throw|catch|kick|sing) {rest}",
+                (
+                    "(sit|lie|kneel|crouch|squat|bend|stand|look|lean|jump|walk|run|face|fly) (down|up|away|"
+                    "at camera|around|forward|back|over)"
+                ),
+                f"(make|have|let) {{thing}} ({_ACTS})",
+                f"(make|have|let) {{thing}} ({_ACTS}) {{rest}}",
                 "(face|look at|turn to) camera",
                 "(close|shut) {thing} eyes",
                 "(close|shut) eyes",
@@ -86,10 +109,25 @@ OPERATION = Operation(
                 "{thing} (is|are|be|) made (of|out of|from) {rest}",
                 "(make|turn|have) {thing} made (of|out of|from) {rest}",
                 "(make|turn|change|convert|build) {thing} out of {rest}",
-                "(turn|change|convert|transform) {thing} (into|to) (gold|silver|marble|glass|wood|stone|ice|bronze|metal|leather|lego|crystal|chocolate|gingerbread|paper|plastic|diamond|cardboard|clay)",
-                "(change|alter|replace|modify) (material|texture|surface|pattern|fabric) of {thing} (to|into|with) {rest}",
-                "(change|alter|replace|modify) {thing} (material|texture|surface|pattern|fabric) (to|into|with|from {rest} to) {rest}",
-                "(make|have) {thing} (wooden|metallic|golden|gold|silver|striped|furry|fluffy|transparent|glass|marble|shiny|rusty|wet|dirty|frozen|leather|plastic|knitted|snowy|icy|mossy|burning|broken|melted|glowing|stone|bronze|crystal|translucent|patterned|floral|checkered|plaid|polka dot)",
+                (
+                    "(turn|change|convert|transform) {thing} (into|to) (gold|silver|marble|glass|wood|stone|"
+                    "ice|bronze|metal|leather|lego|crystal|chocolate|gingerbread|paper|plastic|diamond|"
+                    "cardboard|clay)"
+                ),
+                (
+                    "(change|alter|replace|modify) (material|texture|surface|pattern|fabric) of {thing} (to|"
+                    "into|with) {rest}"
+                ),
+                (
+                    "(change|alter|replace|modify) {thing} (material|texture|surface|pattern|fabric) (to|"
+                    "into|with|from {rest} to) {rest}"
+                ),
+                (
+                    "(make|have) {thing} (wooden|metallic|golden|gold|silver|striped|furry|fluffy|"
+                    "transparent|glass|marble|shiny|rusty|wet|dirty|frozen|leather|plastic|knitted|snowy|icy|"
+                    "mossy|burning|broken|melted|glowing|stone|bronze|crystal|translucent|patterned|floral|"
+                    "checkered|plaid|polka dot)"
+                ),
             ),
             {"kind": "material"},
             sure=0.85,
@@ -101,7 +139,10 @@ OPERATION = Operation(
                 "(rainy|snowy|stormy|cloudy|sunny|windy) (day|weather|scene|sky|)",
                 "add (lightning|storm|thunderstorm|rainbow|falling snow)",
                 "(turn|change) (summer|winter|day|spring|autumn|season|weather) (into|to) {rest}",
-                "(turn|change|make|transform) (it|picture|photo|scene|image) (into|to|) (winter|summer|autumn|fall|spring|night|day|nighttime)",
+                (
+                    "(turn|change|make|transform) (it|picture|photo|scene|image) (into|to|) (winter|summer|"
+                    "autumn|fall|spring|night|day|nighttime)"
+                ),
                 "(look|be|seem) like (winter|summer|spring|christmas)",
                 "in (winter|summer|springtime|spring|december|fog|rain|snow)",
                 "(change|make) (weather|season|time of day) (to|) {rest}",
@@ -114,23 +155,46 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "(change|replace|turn|correct|edit|swap|alter|fix) (the|) (text|word|words|letters|sign|title|writing|name|number|label|caption|headline|date|lettering|) {text} (to|with|into|for|by) (say|read|) {text}",
-                "(change|replace|alter|edit) (text|word|words|sign|title|writing|name|label|caption|headline|lettering|message) (to|with|into) (say|read|) {text}",
-                "(change|replace|alter|edit) (text|word|words|sign|title|writing|name|label|caption) (of|on|in) {thing} (to|with|into) (say|read|) {text}",
-                "(write|print|add text|add word|add words|type|put text|add caption|add title|say|read|says) {text}",
+                (
+                    "(change|replace|turn|correct|edit|swap|alter|fix) (the|) (text|word|words|letters|sign|"
+                    "title|writing|name|number|label|caption|headline|date|lettering|) {text} (to|with|into|"
+                    "for|by) (say|read|) {text}"
+                ),
+                (
+                    "(change|replace|alter|edit) (text|word|words|sign|title|writing|name|label|caption|"
+                    "headline|lettering|message) (to|with|into) (say|read|) {text}"
+                ),
+                (
+                    "(change|replace|alter|edit) (text|word|words|sign|title|writing|name|label|caption) (of|"
+                    "on|in) {thing} (to|with|into) (say|read|) {text}"
+                ),
+                (
+                    "(write|print|add text|add word|add words|type|put text|add caption|add title|say|read|"
+                    "says) {text}"
+                ),
                 "make {thing} (say|read) {text}",
                 "(make|have|let|change) {thing} (say|read|to say|to read) {rest}",
                 "(write|print|type) {rest}",
-                "(change|replace|alter|edit|swap) (text|word|words|letter|letters|number|name|title|caption|date) {thing} (to|with|into|by) {rest}",
+                (
+                    "(change|replace|alter|edit|swap) (text|word|words|letter|letters|number|name|title|"
+                    "caption|date) {thing} (to|with|into|by) {rest}"
+                ),
                 "(change|replace|alter|edit) {thing} from {text} (to|into) {text}",
-                "(add|write|put|insert|include) (text|caption|word|words|title|name|letters|lettering|quote|message|signature|logo text)",
+                (
+                    "(add|write|put|insert|include) (text|caption|word|words|title|name|letters|lettering|"
+                    "quote|message|signature|logo text)"
+                ),
                 "translate (text|sign|words|writing|letters|label) (to|into|in) {rest}",
             ),
             {"kind": "text"},
         ),
         Saying(
             (
-                "(make|have|let|turn) {thing} (look|) (older|younger|bald|fatter|pregnant|muscular|stronger|sexy|cool|cooler|fancy|scary|scarier|spooky|magical|futuristic|modern|ancient|medieval|wild|funny|evil|cute|royal|rich|happier|drunk|alive|dead)",
+                (
+                    "(make|have|let|turn) {thing} (look|) (older|younger|bald|fatter|pregnant|muscular|"
+                    "stronger|sexy|cool|cooler|fancy|scary|scarier|spooky|magical|futuristic|modern|ancient|"
+                    "medieval|wild|funny|evil|cute|royal|rich|happier|drunk|alive|dead)"
+                ),
                 "grow (beard|hair|mustache|moustache)",
                 "(change|turn|convert|transform|switch|change it|turn it) (to|into) {rest}",
                 "in another pose",

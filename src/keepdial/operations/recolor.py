@@ -151,6 +151,16 @@ def passes(params: RecolorParams, look: Look) -> tuple[Pass, ...]:
     return (Pass(run),)
 
 
+_PAINT = "recolour|recolor|paint|colour|color|dye|coat|shade|spray|repaint|stain|dress"
+"""Verbs that give a thing a colour."""
+
+_TURN = "change|alter|modify|turn|set|switch|adjust|shift|convert|transform|make"
+"""Verbs that give a thing a colour only where one is named."""
+
+_COLOUR = "colour|shade|hue|tint|tone|look|appearance|coat|coating|finish|color|colouring|touch"
+"""What a colour is called."""
+
+
 OPERATION = Operation(
     "recolor",
     "Give a thing another colour, and keep its shading, highlights and texture.",
@@ -172,21 +182,39 @@ OPERATION = Operation(
         Saying(("{colour}", "{colour} (coloured|instead)", "in {colour}"), {"colour": "{colour}"}, sure=0.9),
         Saying(
             (
-                "(recolour|recolor|paint|colour|color|dye|coat|shade|spray|repaint|stain|dress) {thing} (in|with|to|into|) {colour}",
-                "(recolour|recolor|paint|colour|color|dye|coat|shade|spray|repaint|stain|dress) {thing} (in|with|to|into|) {colour} (colour|shade|hue|tint|tone|look|appearance|coat|coating|finish|color|colouring|touch)",
-                "(change|alter|modify|turn|set|switch|adjust|shift|convert|transform|make) {thing} (to|into|in|from {colour} to|from {colour} into) {colour}",
-                "(change|alter|modify|turn|set|switch|adjust|shift|convert|transform|make) {thing} (to|into|in|from {colour} to) {colour} (colour|shade|hue|tint|tone|look|appearance|coat|coating|finish|color|colouring|touch)",
-                "(change|alter|modify|set|switch|adjust|shift|make) (colour|shade|hue|tint|tone|look|appearance|coat|coating|finish|color|colouring|touch) of {thing} (to|into|from {colour} to|) {colour}",
-                "(change|alter|modify|set|switch|adjust|shift) {thing} (colour|shade|hue|tint|tone|look|appearance|coat|coating|finish|color|colouring|touch) (to|into|from {colour} to|from {colour} into) {colour}",
-                "{thing} (should|must|shall|ought to|needs to|has to|will) (be|turn|become|appear|go|look) {colour}",
+                f"({_PAINT}) {{thing}} (in|with|to|into|) {{colour}}",
+                f"({_PAINT}) {{thing}} (in|with|to|into|) {{colour}} ({_COLOUR})",
+                f"({_TURN}) {{thing}} (to|into|in|from {{colour}} to|from {{colour}} into) {{colour}}",
+                f"({_TURN}) {{thing}} (to|into|in|from {{colour}} to) {{colour}} ({_COLOUR})",
+                (
+                    f"(change|alter|modify|set|switch|adjust|shift|make) ({_COLOUR}) of {{thing}} (to|into|"
+                    "from {colour} to|) {colour}"
+                ),
+                (
+                    f"(change|alter|modify|set|switch|adjust|shift) {{thing}} ({_COLOUR}) (to|into|from "
+                    "{colour} to|from {colour} into) {colour}"
+                ),
+                (
+                    "{thing} (should|must|shall|ought to|needs to|has to|will) (be|turn|become|appear|go|"
+                    "look) {colour}"
+                ),
                 "(ensure|make sure) (that|) {thing} (is|are|turns|appears) {colour}",
-                "give {thing} {colour} (colour|shade|hue|look|appearance|coat|coating|finish|color|colouring|touch)",
-                "(apply|add|put|use) {colour} (colour|shade|look|appearance|coat|coating|finish|color|colouring|touch) (to|on|onto|for) {thing}",
+                (
+                    "give {thing} {colour} (colour|shade|hue|look|appearance|coat|coating|finish|color|"
+                    "colouring|touch)"
+                ),
+                (
+                    "(apply|add|put|use) {colour} (colour|shade|look|appearance|coat|coating|finish|color|"
+                    "colouring|touch) (to|on|onto|for) {thing}"
+                ),
                 "(choose|pick|select|use|apply|add) {colour} (for|to|on) {thing}",
                 "(have|let|make) {thing} (be|appear|look|become|turn) {colour}",
                 "(turn|make|paint|colour|dye|render) {thing} {colour}",
                 "{thing} (in|to) {colour}",
-                "(recolour|recolor|paint|colour|color|dye|turn|change to|change into|change colour to) {colour}",
+                (
+                    "(recolour|recolor|paint|colour|color|dye|turn|change to|change into|change colour to) "
+                    "{colour}"
+                ),
                 "(cover|bathe|drench|tinge) {thing} (in|with) {colour}",
             ),
             {"colour": "{colour}"},

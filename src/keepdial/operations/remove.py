@@ -86,7 +86,14 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "(remove|erase|delete|eliminate|eradicate|expel|banish|discard|omit|exclude|obliterate|withdraw|abolish|annul|negate|nullify|purge|dismiss|dispel|disregard|dissipate|dissolve|exterminate|clear away|cancel|vanish|hide|conceal|efface|evict|excise|clean off|wash off|airbrush|unperson|clone out|strip|expunge|scrap|abandon|ditch|dump|wipe|blot out|rub out|cut|disentangle from|extinguish|zap|shop out|trash|do without|remove away) {thing}",
+                (
+                    "(remove|erase|delete|eliminate|eradicate|expel|banish|discard|omit|exclude|obliterate|"
+                    "withdraw|abolish|annul|negate|nullify|purge|dismiss|dispel|disregard|dissipate|dissolve|"
+                    "exterminate|clear away|cancel|vanish|hide|conceal|efface|evict|excise|clean off|wash "
+                    "off|airbrush|unperson|clone out|strip|expunge|scrap|abandon|ditch|dump|wipe|blot out|"
+                    "rub out|cut|disentangle from|extinguish|zap|shop out|trash|do without|remove away) "
+                    "{thing}"
+                ),
                 "get rid of {thing}",
                 "(get|rid) (picture|image|photo|scene) of {thing}",
                 "(take|wipe|edit|photoshop|blot|paint|scrub|airbrush|clone|get|clear|clean|shop) out {thing}",
@@ -94,8 +101,15 @@ OPERATION = Operation(
                 "(take|wipe|scrub|clean|get|peel) off {thing}",
                 "do away with {thing}",
                 "wipe clean {thing}",
-                "(clear|free|rid|cleanse|purify|clean|strip|purge|decontaminate) (picture|image|photo|scene|photograph|shot) (of|from) {thing}",
-                "{thing} (should|must|ought to|needs to|has to|have to|need to|can|needs to|) (be|get|go) (removed|erased|deleted|eliminated|gone|taken out|eradicated|cleared|edited out|expunged|expelled|discarded|excluded|away)",
+                (
+                    "(clear|free|rid|cleanse|purify|clean|strip|purge|decontaminate) (picture|image|photo|"
+                    "scene|photograph|shot) (of|from) {thing}"
+                ),
+                (
+                    "{thing} (should|must|ought to|needs to|has to|have to|need to|can|needs to|) (be|get|"
+                    "go) (removed|erased|deleted|eliminated|gone|taken out|eradicated|cleared|edited out|"
+                    "expunged|expelled|discarded|excluded|away)"
+                ),
                 "{thing} (removed|erased|deleted|eliminated|gone|edited out|photoshopped out)",
                 "{thing} (should|must|ought to|needs to|has to|have to|need to) (disappear|vanish|go|leave)",
                 "make {thing} (disappear|vanish|go away|invisible|gone)",

@@ -45,7 +45,10 @@ OPERATION = Operation(
     says=(
         Saying(
             (
-                "(replace|swap|substitute|exchange|switch|trade|interchange) {thing} (with|for|by|to|into) {new}",
+                (
+                    "(replace|swap|substitute|exchange|switch|trade|interchange) {thing} (with|for|by|to|"
+                    "into) {new}"
+                ),
                 "(replace|swap|switch|change|trade) out {thing} (with|for|by) {new}",
                 "instead of {thing} (put|show|have|use|add|make|let there be) {new}",
                 "(put|show|use|add|have) {new} (instead of|in place of) {thing}",
@@ -57,7 +60,10 @@ OPERATION = Operation(
         # Less sure: "turn the picture into a painting" and "change the sky to blue" begin alike.
         Saying(
             (
-                "(turn|change|convert|transform|morph|make|transmute|evolve|transfigure|modify|alter|reshape) {thing} (into|to|in to) {new}",
+                (
+                    "(turn|change|convert|transform|morph|make|transmute|evolve|transfigure|modify|alter|"
+                    "reshape) {thing} (into|to|in to) {new}"
+                ),
                 "(change|exchange|swap) {thing} (for|with) {new}",
             ),
             {"prompt": "{new}"},

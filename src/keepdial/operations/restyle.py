@@ -38,6 +38,33 @@ def stage(image: Image, selection: Selection, params: RestyleParams, settings: S
     return Stage(image, selection.mask, examples="everywhere", feather=params.feather)
 
 
+_STYLES = (
+    "watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic "
+    "book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|"
+    "line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|"
+    "graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|"
+    "lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|claymation|style|"
+    "3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|"
+    "postcard|album cover|book cover|magazine cover|stamp|window"
+)
+"""What a picture can be made to look like: works and their techniques."""
+
+_SCHOOLS = (
+    "impressionism|impressionist|cubism|cubist|surrealism|surrealist|pointillism|pointillist|"
+    "expressionism|expressionist|minimalism|baroque|renaissance|rococo|art nouveau|art deco|bauhaus|"
+    "pop art|pixel art|pixel-art|line art|cyberpunk|steampunk|vaporwave|synthwave|anime|manga|"
+    "watercolour|watercolor|watercolours|watercolors|oil painting|oil-painting|impasto|ukiyo-e|low "
+    "poly|claymation|cel shading|comic book|graffiti|stained glass|pencil sketch|pencil-sketch|"
+    "charcoal|gouache|pastel drawing|ink wash|ghibli|lego|voxel|noir|dr. seuss|fauvism|dadaism|gothic "
+    "art|abstract"
+)
+"""Names that mean a style by themselves."""
+
+_MAKE = "turn|make|convert|transform|change|render|transfer|transmute|redo|have|let"
+
+_PICTURE = "it|picture|photo|image|this|everything|scene|be|that"
+
+
 OPERATION = Operation(
     "restyle",
     "Redraw the picture in another style, in words.",
@@ -60,8 +87,14 @@ OPERATION = Operation(
                 "in manner of {rest}",
                 "(into|to) style of {rest}",
                 "{rest} (style|aesthetic|aesthetics|styled)",
-                "(stylise|stylize|restyle|redraw|render|repaint|reimagine|draw|paint|sketch) (it|) (as|in|like) {rest}",
-                "(transfer|transform|convert|turn|change|render|make|redo|repaint|recreate|style) {thing} (into|in|to|with|as) {new} (style|aesthetic|aesthetics)",
+                (
+                    "(stylise|stylize|restyle|redraw|render|repaint|reimagine|draw|paint|sketch) (it|) (as|"
+                    "in|like) {rest}"
+                ),
+                (
+                    "(transfer|transform|convert|turn|change|render|make|redo|repaint|recreate|style) "
+                    "{thing} (into|in|to|with|as) {new} (style|aesthetic|aesthetics)"
+                ),
                 "with {rest} techniques",
                 "as if (painted|drawn) by {rest}",
                 "by (van gogh|picasso|monet|dali|rembrandt|hokusai|warhol|klimt|vermeer)",
@@ -69,18 +102,21 @@ OPERATION = Operation(
         ),
         Saying(
             (
-                "(as|like|into|resemble) {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window}",
-                "(as|like|into|resemble) {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window} (by|of|from|with) {rest}",
-                "(turn|make|convert|transform|change|render|transfer|transmute|redo|have|let) (it|picture|photo|image|this|everything|scene|be|that) (into|to|in|as|be|like|look like|) {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window}",
-                "(turn|make|convert|transform|change|render|transfer|transmute|redo|have|let) (it|picture|photo|image|this|everything|scene|be|that) (into|to|in|as|be|like|look like|) {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window} (by|of|from|with|in) {rest}",
-                "medium of {style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window}",
-                "{style:watercolour|watercolor|oil painting|acrylic painting|painting|sketch|drawing|cartoon|comic|comic book|comic strip|anime|manga|mosaic|engraving|etching|woodcut|stained glass|pixel art|pop art|line art|mural|illustration|print|sculpture|statue|collage|mosaics|fresco|poster|tapestry|graffiti|caricature|doodle|emoji|ukiyo-e|cave painting|screenprint|linocut|origami|embroidery|lithograph|clip art|vector art|coloring page|figurine|manuscript|icon|blueprint|claymation|style|3d render|rendering|render|artwork|muralism|art deco|painting by hand|animation|pixar movie|movie|postcard|album cover|book cover|magazine cover|stamp|window} (effect|look|filter|aesthetic|aesthetics)",
+                f"(as|like|into|resemble) {{style:{_STYLES}}}",
+                f"(as|like|into|resemble) {{style:{_STYLES}}} (by|of|from|with) {{rest}}",
+                f"({_MAKE}) ({_PICTURE}) (into|to|in|as|be|like|look like|) {{style:{_STYLES}}}",
+                (
+                    f"({_MAKE}) ({_PICTURE}) (into|to|in|as|be|like|look like|) {{style:{_STYLES}}} (by|of|"
+                    "from|with|in) {rest}"
+                ),
+                f"medium of {{style:{_STYLES}}}",
+                f"{{style:{_STYLES}}} (effect|look|filter|aesthetic|aesthetics)",
             ),
         ),
         Saying(
             (
-                "(impressionism|impressionist|cubism|cubist|surrealism|surrealist|pointillism|pointillist|expressionism|expressionist|minimalism|baroque|renaissance|rococo|art nouveau|art deco|bauhaus|pop art|pixel art|pixel-art|line art|cyberpunk|steampunk|vaporwave|synthwave|anime|manga|watercolour|watercolor|watercolours|watercolors|oil painting|oil-painting|impasto|ukiyo-e|low poly|claymation|cel shading|comic book|graffiti|stained glass|pencil sketch|pencil-sketch|charcoal|gouache|pastel drawing|ink wash|ghibli|lego|voxel|noir|dr. seuss|fauvism|dadaism|gothic art|abstract)",
-                "(impressionism|impressionist|cubism|cubist|surrealism|surrealist|pointillism|pointillist|expressionism|expressionist|minimalism|baroque|renaissance|rococo|art nouveau|art deco|bauhaus|pop art|pixel art|pixel-art|line art|cyberpunk|steampunk|vaporwave|synthwave|anime|manga|watercolour|watercolor|watercolours|watercolors|oil painting|oil-painting|impasto|ukiyo-e|low poly|claymation|cel shading|comic book|graffiti|stained glass|pencil sketch|pencil-sketch|charcoal|gouache|pastel drawing|ink wash|ghibli|lego|voxel|noir|dr. seuss|fauvism|dadaism|gothic art|abstract) (style|painting|drawing|effect|filter|look|aesthetic|aesthetics|print|art)",
+                f"({_SCHOOLS})",
+                f"({_SCHOOLS}) (style|painting|drawing|effect|filter|look|aesthetic|aesthetics|print|art)",
             ),
             sure=0.85,
         ),

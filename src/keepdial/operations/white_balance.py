@@ -194,7 +194,10 @@ OPERATION = Operation(
             (
                 "(fix|correct|adjust|auto|automatic|improve|balance) white balance",
                 "(remove|fix|correct|neutralise|neutralize|reduce|get rid of|eliminate) colour (cast|tint)",
-                "(remove|reduce|fix|correct|get rid of|eliminate|take out|less) {colour} (cast|tint|tone|hue|filter|tones|colour cast)",
+                (
+                    "(remove|reduce|fix|correct|get rid of|eliminate|take out|less) {colour} (cast|tint|tone|"
+                    "hue|filter|tones|colour cast)"
+                ),
                 "(there is|there's|has|have|got) {colour} (tint|cast|tone|tinge|hue)",
                 "(neutralise|neutralize|neutral) colours",
                 "colour (correct|correction|balance)",
