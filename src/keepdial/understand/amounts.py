@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from keepdial.understand.lexicon import AMOUNTS, SIDES
 from keepdial.understand.tokens import Token
 
 UNITS = {
-    "percent": "%", "pct": "%", "stops": "stop", "ev": "stop", "kelvin": "k", "kelvins": "k", "degrees": "degree", "deg": "degree",
+    "percent": "%", "pct": "%", "stops": "stop", "ev": "stop", "kelvin": "k", "kelvins": "k",
+    "degrees": "degree", "deg": "degree",
     "°": "degree", "pixels": "px", "pixel": "px", "times": "x", "points": "point", "mireds": "mired",
 }  # fmt: skip
 """Other words for units, and the one that stands for all."""
@@ -42,9 +43,9 @@ def said(
         units: words after a number that mean the option's own unit.
         per: what a number is divided by.
         absolute: whether a number after "to" is the option's value as it stands.
-        near: the place of the word that the amount belongs to, where several are named: the number right after
-            it is taken, and no other.
         within: those of the places that belong to a thing: there "little" and "two" may describe it.
+        near: the place of the word that the amount belongs to, where several are named: the number right
+            after it is taken, and no other.
     """
     return (
         _number(tokens, free, units, per, absolute, within, near)
@@ -90,17 +91,16 @@ def _number(
         if before in ("by", "to", "at", "of", "about", "around"):
             used.add(i - 1)
         signed = tokens[i].word[0] in "+-"
-        to, number = before == "to", value / per
-
-        def change(usual: float, number: float = number, to: bool = to, signed: bool = signed) -> float:
-            if absolute and (to or not signed):
-                return number
-            if usual >= 0:
-                return number
-            return -abs(number) if signed or number >= 0 else number
-
-        return Said(change, frozenset(used))
+        as_it_stands = absolute and (before == "to" or not signed)
+        return Said(partial(_numbered, value / per, signed, as_it_stands), frozenset(used))
     return None
+
+
+def _numbered(number: float, signed: bool, as_it_stands: bool, usual: float) -> float:
+    """Return what a number makes of the ordinary amount: its own size, in that one's direction."""
+    if as_it_stands or usual >= 0:
+        return number
+    return -abs(number) if signed or number >= 0 else number
 
 
 def _half(tokens: Sequence[Token], free: set[int], units: Sequence[str]) -> Said | None:
@@ -111,16 +111,20 @@ def _half(tokens: Sequence[Token], free: set[int], units: Sequence[str]) -> Said
         word, after = tokens[i].word, tokens[i + 1].word if i + 1 < len(tokens) else ""
         before = tokens[i - 1].word if i else ""
         if word in ("half", "twice") and after == "as":
-            value = -50.0 if word == "half" else 100.0
             more = {i + 2} if i + 2 in free and tokens[i + 2].word in ("much", "many") else set()
-            return Said(lambda usual: value, frozenset({i, i + 1} | more))
+            return Said(partial(_always, -50.0 if word == "half" else 100.0), frozenset({i, i + 1} | more))
         if word == "half" and before == "by":
             return Said(lambda usual: 50.0 if usual >= 0 else -50.0, frozenset({i - 1, i}))
         if word in ("double", "doubled", "triple"):
-            return Said(lambda usual: 100.0, frozenset({i}))
+            return Said(partial(_always, 100.0), frozenset({i}))
         if word in ("halve", "halved"):
-            return Said(lambda usual: -50.0, frozenset({i}))
+            return Said(partial(_always, -50.0), frozenset({i}))
     return None
+
+
+def _always(value: float, usual: float) -> float:
+    """Return an amount that the ordinary one has no part in."""
+    return value
 
 
 def _bare(tokens: Sequence[Token], at: int, before: str) -> bool:

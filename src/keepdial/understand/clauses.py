@@ -30,17 +30,40 @@ SOFT = frozenset(
 _KEEP = tuple(
     re.compile(pattern)
     for pattern in (
-        r"^(?:please )?(?:do not|don't|never|not|without|avoid|try not to|no) (?:to )?(?:touch|touching|chang\w+|alter\w*|modif\w+|edit\w*|affect\w*|mess\w* (?:with|up)|ruin\w*|cover\w*|mov\w+|remov\w+|delet\w+|eras\w+|los\w+|cut\w* off|crop\w* out|tamper\w* with) (?P<what>.+)$",
-        r"^(?:please )?(?:leave|leaving) (?P<what>.+?) (?:alone|untouched|unchanged|intact|the same|(?:just )?(?:as|how|like|the way) (?:it|they|he|she) (?:is|are|was|were))$",
+        (
+            "^(?:please )?(?:do not|don't|never|not|without|avoid|try not to|no) (?:to )?"
+            r"(?:touch|touching|chang\w+|alter\w*|modif\w+|edit\w*|affect\w*|mess\w* "
+            r"(?:with|up)|ruin\w*|cover\w*|mov\w+|remov\w+|delet\w+|eras\w+|los\w+|cut\w* off|crop\w* out|"
+            r"tamper\w* with) (?P<what>.+)$"
+        ),
+        (
+            "^(?:please )?(?:leave|leaving) (?P<what>.+?) "
+            "(?:alone|untouched|unchanged|intact|the same|(?:just )?(?:as|how|like|the way) "
+            "(?:it|they|he|she) (?:is|are|was|were))$"
+        ),
         r"^(?:please )?(?:leave|leaving) (?P<what>the .+?|his .+?|her .+?|their .+?|my .+?)$",
-        r"^(?:please )?(?:keep|keeping|preserve|preserving|protect|protecting|maintain|maintaining|retain|retaining|save|saving|sparing|spare)(?: exactly)? (?!only\b|just\b)(?P<what>.+?)(?: (?:exactly |just |completely )?(?:(?:as|how|like|the way) (?:it|they|he|she|that) (?:is|are|was|were)|as is|unchanged|untouched|unaltered|the same|intact|alone|exactly|visible|in color|in colour|unaffected|in place|there))*$",
-        r"^(?P<what>.+?) (?:should|must|has to|have to|needs to|need to|is to|are to|ought to)(?: all)? (?:stay|remain|be kept|be left|be preserved|not change|not be (?:touched|changed|altered|edited|affected))(?: .*)?$",
+        (
+            "^(?:please )?(?:keep|keeping|preserve|preserving|protect|protecting|maintain|maintaining|"
+            r"retain|retaining|save|saving|sparing|spare)(?: exactly)? (?!only\b|just\b)(?P<what>.+?)"
+            "(?: (?:exactly |just |completely )?(?:(?:as|how|like|the way) (?:it|they|he|she|that) "
+            "(?:is|are|was|were)|as is|unchanged|untouched|unaltered|the same|intact|alone|exactly|"
+            "visible|in color|in colour|unaffected|in place|there))*$"
+        ),
+        (
+            "^(?P<what>.+?) (?:should|must|has to|have to|needs to|need to|is to|are to|ought to)"
+            "(?: all)? (?:stay|remain|be kept|be left|be preserved|not change|not be "
+            "(?:touched|changed|altered|edited|affected))(?: .*)?$"
+        ),
     )
 )
-_NOT_A_THING = word_set("""it this that natural realistic simple subtle clean professional everything original look natural-looking real authentic
-    in mind original style feel proportions quality nice going clear balanced resolution size aspect ratio""")
+_NOT_A_THING = word_set(
+    """it this that natural realistic simple subtle clean professional everything original look
+    natural-looking real authentic in mind original style feel proportions quality nice going clear
+    balanced resolution size aspect ratio"""
+)
 _AS_NOW = re.compile(
-    r"\b(?:quality|resolution|aspect|ratio|size|proportions|natural|realistic|mind|feel|mood|vibe|balance|overall|detail|details|atmosphere|same)\b"
+    r"\b(?:quality|resolution|aspect|ratio|size|proportions|natural|realistic|mind|feel|mood|vibe|"
+    r"balance|overall|detail|details|atmosphere|same)\b"
 )
 
 
@@ -66,8 +89,10 @@ class Sentence:
 
 
 _NUMBER = re.compile(
-    r"\b(?:(?:and|with|set) )*(?:the )?(?:keep(?:ing)?|dial)(?: at| it at| about| around| to| set to|:| =)* (\d*\.?\d+) ?(%|percent)?"
-    r"(?: of (?:it|everything|the (?:picture|photo|image|original)))?(?=$|[\s.,;:!?])(?P<end>\s*(?:$|[.,;!?]))?"
+    r"\b(?:(?:and|with|set) )*(?:the )?(?:keep(?:ing)?|dial)"
+    r"(?: at| it at| about| around| to| set to|:| =)* (\d*\.?\d+) ?(%|percent)?"
+    r"(?: of (?:it|everything|the (?:picture|photo|image|original)))?(?=$|[\s.,;:!?])"
+    r"(?P<end>\s*(?:$|[.,;!?]))?"
 )
 """The dial as a number: "keep 70 %", "keep 0.8", "dial 0.7"."""
 
@@ -229,7 +254,7 @@ _ASKING = word_set("who whom whose what when where why which how")
 
 
 def inquires(tokens: list[Token]) -> bool:
-    """Whether a piece asks for an answer ("why is the sky blue") and not for a change ("why is it so dark")."""
+    """Whether a piece asks for an answer ("why is the sky blue"); "why is it so dark" asks for a change."""
     words = [t.word for t in tokens]
     if words[0] not in _ASKING:
         return False
@@ -240,8 +265,10 @@ _QUESTIONS = word_set("is are was were does did do should has am what who whom w
 _REQUESTS = tuple(
     words.split()
     for words in (
-        "is it possible", "is there any", "is there a way", "is there anyone", "is anyone", "are you able", "are there any",
-        "do you mind", "how about", "what about", "what if", "is it ok", "is somebody", "is someone", "do a", "do the",
+        "is it possible", "is there any", "is there a way", "is there anyone", "is anyone", "are you able",
+        "are there any",
+        "do you mind", "how about", "what about", "what if", "is it ok", "is somebody", "is someone", "do a",
+        "do the",
         "do some", "do it", "do this", "do your", "do my",
     )
 )  # fmt: skip
@@ -264,7 +291,7 @@ _PAST = word_set(
 
 
 def tells(tokens: list[Token]) -> bool:
-    """Whether a piece tells what somebody did or what was: "I removed the app", "it was cropped by my sister"."""
+    """Whether a piece tells what was: "I removed the app", "it was cropped by my sister"."""
     words = [t.word for t in tokens if t.kind == "word"]
     if len(words) < 2 or words[0] not in _SUBJECTS:
         return False
@@ -294,14 +321,16 @@ def tells(tokens: list[Token]) -> bool:
 
 
 _TOPIC = (
-    "select", "find", "choose", "pick out", "pick", "take", "mask", "look at", "see", "you see", "do you see", "go to", "about", "as for",
-    "regarding", "concerning", "there is", "there are", "there's", "this is", "these are", "that is", "here is", "here's",
+    "select", "find", "choose", "pick out", "pick", "take", "mask", "look at", "see", "you see", "do you see",
+    "go to", "about", "as for",
+    "regarding", "concerning", "there is", "there are", "there's", "this is", "these are", "that is",
+    "here is", "here's",
     "only", "just", "notice", "consider", "focus on", "start with", "for", "with",
 )  # fmt: skip
 
 
 def topic(tokens: list[Token]) -> list[Token] | None:
-    """Return the thing that a piece only points to, for what comes after it: "select the car", "as for the sky"."""
+    """Return what a piece only points to, for what comes after: "select the car", "as for the sky"."""
     words = [t.word for t in tokens]
     for opener in _TOPIC:
         first = opener.split()

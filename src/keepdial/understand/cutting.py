@@ -16,8 +16,14 @@ from keepdial.understand.tokens import Token
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Tokens between two cuts, the word of the cut before them, whether a sentence began there, and whether it
-    is a question that asks for an answer."""
+    """Tokens between two cuts.
+
+    Attributes:
+        tokens: the words, signs and numbers of the piece.
+        joint: the word of the cut before it ("and", ","); "" at the beginning.
+        hard: whether a sentence began there.
+        question: whether its sentence is a question that asks for an answer.
+    """
 
     tokens: list[Token]
     joint: str
@@ -82,8 +88,8 @@ def _with_questions(pieces: list[Piece], tokens: list[Token]) -> list[Piece]:
 
 
 _SHOWING = word_set(
-    """give add change be resemble look portray show capture reflect convey illustrate simulate evoke depict represent become
-    feel appear mimic match"""
+    """give add change be resemble look portray show capture reflect convey illustrate simulate evoke
+    depict represent become feel appear mimic match"""
 )
 _ALL_BUT = word_set("everything everyone everybody all anything anyone nothing else things people")
 _SHORT = word_set("st mr mrs ms dr prof vs no nr jr sr approx")
@@ -161,10 +167,14 @@ def _starts(tokens: list[Token], at: int, now: list[Token]) -> bool:
 
 
 _SKIPPED = word_set(
-    "a lot of some any bits lots tons little bit slight subtle strong heavy the very more light soft gentle hint touch"
+    """a lot of some any bits lots tons little bit slight subtle strong heavy the very more light soft
+    gentle hint touch"""
 )
-_STRONG = word_set("""remove removing erase delete brighten brightening darken darkening sharpen sharpening enhance enhancing increase increasing decrease decreasing
-    reduce reducing adjust adjusting making eliminate lighten lightening desaturate intensify soften straighten replace""")
+_STRONG = word_set(
+    """remove removing erase delete brighten brightening darken darkening sharpen sharpening enhance
+    enhancing increase increasing decrease decreasing reduce reducing adjust adjusting making
+    eliminate lighten lightening desaturate intensify soften straighten replace"""
+)
 
 
 def begins_order(tokens: list[Token]) -> bool:
@@ -176,17 +186,20 @@ def begins_order(tokens: list[Token]) -> bool:
 
 
 def orders_by_gerund(word: str) -> bool:
-    """Whether a word in -ing may begin an order ("making it brighter"), as those that only describe may not."""
+    """Whether a word in -ing may begin an order ("making it brighter"), and does not only describe."""
     return any(english.stem(p) in _ordering() for p in english.lemmas(word).get("VERB", ()))
+
+
+_COMMON = word_set(
+    """make remove delete erase add change replace turn give increase decrease reduce enhance improve
+    boost adjust fix crop blur convert swap insert correct raise lower apply bring smooth straighten"""
+)
+"""The verbs of the commonest requests."""
 
 
 @cache
 def _ordering() -> frozenset[str]:
-    found = {
-        english.stem(w)
-        for w in """make remove delete erase add change replace turn give increase decrease reduce enhance improve boost
-        adjust fix crop blur convert swap insert correct raise lower apply bring smooth straighten""".split()
-    }
+    found = {english.stem(w) for w in _COMMON}
     for those in named().values():
         found |= {english.stem(n.words[0]) for n in those if n.role in ("raises", "lowers")}
     return frozenset(found)
@@ -246,28 +259,16 @@ def _orders(word: str, *, gerund: bool) -> bool:
     ) or word in ("make", "crop")
 
 
+_CHANGING = word_set(
+    "make increase decrease reduce adjust fix enhance improve boost add change raise lower give"
+)
+"""Verbs that are said with every quality."""
+
+
 @cache
 def _verbs() -> frozenset[str]:
     """Return the stems of the verbs that begin a declared phrase or change a quality."""
-    found = {
-        english.stem(w)
-        for w in (
-            "make",
-            "increase",
-            "decrease",
-            "reduce",
-            "adjust",
-            "fix",
-            "enhance",
-            "improve",
-            "boost",
-            "add",
-            "change",
-            "raise",
-            "lower",
-            "give",
-        )
-    }
+    found = {english.stem(w) for w in _CHANGING}
     for phrase in phrases():
         first = phrase.parts[0]
         if isinstance(first, Word):
@@ -341,7 +342,7 @@ def _with_cuts() -> dict[str, tuple[tuple[str, ...], ...]]:
                 run.append(part.words)
                 continue
             if len(run) > 2 and any(words & SOFT or words & _LINKS for words in run[1:-1]):
-                found |= set(islice(product(*run), 200))
+                found |= set(islice(product(*map(sorted, run)), 200))
             run = []
     by_first: dict[str, list[tuple[str, ...]]] = {}
     for words in found:

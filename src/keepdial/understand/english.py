@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any
 
+from keepdial.understand.lexicon import word_set
+
 _BRITISH = (("colour", "color"), ("grey", "gray"), ("favour", "favor"), ("ise", "ize"), ("centre", "center"))
 
 
@@ -34,15 +36,16 @@ def lemmas(word: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-_SMALL = frozenset(
-    """three five six seven nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty fifty hundred thousand
-    first third fourth fifth everyone everybody everything someone somebody something anyone anybody anything nobody
-    none nothing each every either neither both few several such other another whose whom which what who why where
-    when while whereas although though unless until since because among amongst amid beside besides beneath beyond
-    during despite except onto upon toward towards throughout underneath versus via within without himself herself
-    itself myself yourself themselves ourselves mine yours hers theirs ours shall should would could might must
-    ought okay selfie bokeh blonde hoodie photoshop instagram facebook linkedin reddit twitter online website
-    snapchat smiley greek darks among roses""".split()
+_SMALL = word_set(
+    """three five six seven nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty fifty
+    hundred thousand first third fourth fifth everyone everybody everything someone somebody something
+    anyone anybody anything nobody none nothing each every either neither both few several such other
+    another whose whom which what who why where when while whereas although though unless until since
+    because among amongst amid beside besides beneath beyond during despite except onto upon toward
+    towards throughout underneath versus via within without himself herself itself myself yourself
+    themselves ourselves mine yours hers theirs ours shall should would could might must ought okay
+    selfie bokeh blonde hoodie photoshop instagram facebook linkedin reddit twitter online website
+    snapchat smiley greek darks among roses"""
 )
 """Words that the dictionary, which holds nouns, verbs, adjectives and adverbs, leaves out."""
 

@@ -174,7 +174,8 @@ def _where_new_begins(tokens: list[Token], words: list[str], start: int) -> int 
 
 
 _ACTS = word_set(
-    "wear wearing look looks hold holding smile laugh cry sit stand dance jump run walk fly sleep eat drink ride play"
+    """wear wearing look looks hold holding smile laugh cry sit stand dance jump run walk fly sleep eat
+    drink ride play"""
 )
 
 
@@ -251,8 +252,9 @@ def _into(
 
 
 _WORN = word_set(
-    """hat cap hair beard moustache mustache glasses sunglasses suit dress shirt tie scarf coat jacket tattoo crown helmet wings horns
-    mask earrings necklace makeup haircut tan abs muscles smile halo uniform costume wig hoodie boots shoes gloves"""
+    """hat cap hair beard moustache mustache glasses sunglasses suit dress shirt tie scarf coat jacket
+    tattoo crown helmet wings horns mask earrings necklace makeup haircut tan abs muscles smile halo
+    uniform costume wig hoodie boots shoes gloves"""
 )
 _WEATHER = word_set(
     "sunny cloudy stormy rainy snowy foggy misty windy overcast wintry summery autumnal wintery clear"

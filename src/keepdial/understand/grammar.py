@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from keepdial.errors import InputError
 from keepdial.operations import operations
 from keepdial.understand import clauses, english
+from keepdial.understand.amounts import UNITS, WORDS, number_at
 from keepdial.understand.cutting import Piece, cut
 from keepdial.understand.lexicon import POLITE, TALK, word_set
 from keepdial.understand.nouns import in_the_picture, target_of
@@ -263,7 +264,7 @@ class _Reader:
     def _describes(self, own: list[Token], joint: str, *, hard: bool) -> bool:
         """Whether a piece only says more of the thing that the step before it is about, and take it there.
 
-        "Add a man in a hat, holding a cup and an umbrella": what is no order of its own goes on with the step.
+        "Add a man in a hat, holding a cup and an umbrella": what is no order goes on with the step.
         """
         if self.waiting or not self.done:
             return False
@@ -329,7 +330,7 @@ class _Reader:
         return True
 
     def _shares(self, own: list[Token], found: list[Reading]) -> None:
-        """Give an amount that is said last to all that were named with it: "contrast and clarity up BY 10"."""
+        """Give an amount that is said last to all named with it: "contrast and clarity up BY 10"."""
         numbers = [t for t in own if t.kind == "number"]
         if len(numbers) != 1 or not found or not found[-1].quality:
             return
@@ -365,7 +366,7 @@ class _Reader:
                 self.unused.append(words_of(tokens))
             return
         if (clauses.imperative(own) or _names_a_thing(own)) and len(own) <= 12:
-            # It may be the beginning of what the next piece goes on with: "change the trees and the grass to".
+            # The next piece may go on with it: "change the trees and the grass to".
             self.waiting = [*self.waiting, *own, replace(own[0], text="and", word="and", kind="word")]
             return
         if clauses.imperative(own):
@@ -468,8 +469,10 @@ def _lacks(tokens: list[Token]) -> bool:
 
 _HEDGES = frozenset(
     (
-        "not too much", "not much", "not a lot", "not so much", "not by much", "don't overdo it", "don't go overboard", "nothing extreme",
-        "nothing crazy", "just a little", "only a little", "just a bit", "only a bit", "not that much", "keep it subtle", "subtly", "only slightly",
+        "not too much", "not much", "not a lot", "not so much", "not by much", "don't overdo it",
+        "don't go overboard", "nothing extreme",
+        "nothing crazy", "just a little", "only a little", "just a bit", "only a bit", "not that much",
+        "keep it subtle", "subtly", "only slightly",
         "just slightly", "not too strong", "not too strongly",
     )
 )  # fmt: skip
@@ -519,12 +522,14 @@ def _asks_more(tokens: list[Token]) -> bool:
 
 
 def _only_an_amount(tokens: list[Token]) -> bool:
-    from keepdial.understand.amounts import UNITS, WORDS, number_at
-
+    """Whether a piece says how much, and nothing else: "by 20 percent"."""
     return all(
-        number_at(t) is not None or t.word in UNITS or t.word in WORDS or t.word in ("%", "by", "to", "stop", "k", "px", "a", "degree", "about", "only", "just", "please")
+        number_at(t) is not None or t.word in UNITS or t.word in WORDS or t.word in _BESIDE_AMOUNTS
         for t in tokens
-    )  # fmt: skip
+    )
+
+
+_BESIDE_AMOUNTS = word_set("% by to stop k px a degree about only just please")
 
 
 def _names_a_thing(tokens: list[Token]) -> bool:

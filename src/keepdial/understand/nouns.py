@@ -1,4 +1,4 @@
-"""Noun phrases: from what is left of a clause to the thing that it is about (`keepdial.understand.plan.Target`).
+"""Noun phrases: from the words left of a clause to what it is about (`keepdial.understand.plan.Target`).
 
     phrase   = {determiner | number | place | adjective} noun {"'s" noun} {place | relation | description}
     place    = ["on" | "in" | "at"] "the" side ["side" | "corner"] ["of the picture"]
@@ -32,13 +32,14 @@ from keepdial.understand.plan import Relation, Side, Target
 from keepdial.understand.tokens import Token, words_of
 
 NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10,
     "eleven": 11, "twelve": 12, "both": 2, "couple": 2, "pair": 2,
 }  # fmt: skip
-ENDS = (
-    BEFORE_PLACE
-    | word_set("""with for off out about than who that which wearing holding standing sitting while where whose like as without into down up
-    next close adjacent atop by except but excluding besides is are was were has have had so and then to when because being""")
+ENDS = BEFORE_PLACE | word_set(
+    """with for off out about than who that which wearing holding standing sitting while where whose like
+    as without into down up next close adjacent atop by except but excluding besides is are was were
+    has have had so and then to when because being"""
 )
 """Words that a simple noun phrase ends before."""
 
@@ -46,32 +47,55 @@ _CLOSED = ARTICLES | word_set(
     "one two three four five six seven eight nine ten eleven twelve couple pair other same only whole entire"
 )
 _EXCEPT = re.compile(
-    r"^(?P<all>.*?)\b(?P<how>except(?: for)?|but not|but|other than|apart from|besides|excluding|without(?: the)?|aside from|not)\s+(?P<without>.+)$"
+    r"^(?P<all>.*?)\b(?P<how>except(?: for)?|but not|but|other than|apart from|besides|excluding|"
+    r"without(?: the)?|aside from|not)\s+(?P<without>.+)$"
 )
 _ALL = re.compile(
-    r"^(?:the )?(?:whole |entire )?(?:everything|everyone|everybody|all|anything|picture|photo|image|rest|every \w+|all \w+|all of \w+ \w+|all the \w+)?\s*(?:else|of it)?\s*$"
+    "^(?:the )?(?:whole |entire )?(?:everything|everyone|everybody|all|anything|picture|photo|image|"
+    r"rest|every \w+|all \w+|all of \w+ \w+|all the \w+)?\s*(?:else|of it)?\s*$"
 )
 _HOW = (
     ("left of", r"(?:on |to |at |along )?(?:the )?(?:far )?left(?:[- ]?(?:hand )?side)?(?: side)? of"),
     ("right of", r"(?:on |to |at |along )?(?:the )?(?:far )?right(?:[- ]?(?:hand )?side)?(?: side)? of"),
     ("top of", r"(?:on |to |at |in |onto )?(?:the )?(?:very )?(?:top|upper)(?: side| part| half| edge)? of"),
-    ("bottom of", r"(?:on |to |at |in |onto )?(?:the )?(?:very )?(?:bottom|lower)(?: side| part| half| edge)? of"),
+    (
+        "bottom of",
+        r"(?:on |to |at |in |onto )?(?:the )?(?:very )?(?:bottom|lower)(?: side| part| half| edge)? of",
+    ),
     ("middle of", r"(?:on |to |at |in )?(?:the )?(?:middle|central)(?: part)? of"),
-    ("in front of", r"in front of"), ("next to", r"next to|adjacent to|close to|right next to"),
-    ("on top of", r"on top of|atop|on to the top of"), ("beside", r"beside|besides|by|alongside|at the side of|on the side of|near to"), ("near", r"near|around|nearby"),
-    ("behind", r"behind|in back of|in the back of"), ("above", r"above|over"), ("below", r"below|under|beneath|underneath"),
-    ("between", r"between|in between|among|amongst"), ("inside", r"inside|within|inside of|into"), ("outside", r"outside(?: of)?"),
-    ("on", r"on|upon|onto|along|across|against|over|through"), ("in", r"in"), ("at", r"at"), ("with", r"with|wearing|holding|carrying|having"), ("from", r"from|off|off of"), ("of", r"of"),
-    ("to", r"to|towards?"), ("for", r"for"),
-)  # fmt: skip
+    ("in front of", r"in front of"),
+    ("next to", r"next to|adjacent to|close to|right next to"),
+    ("on top of", r"on top of|atop|on to the top of"),
+    ("beside", r"beside|besides|by|alongside|at the side of|on the side of|near to"),
+    ("near", r"near|around|nearby"),
+    ("behind", r"behind|in back of|in the back of"),
+    ("above", r"above|over"),
+    ("below", r"below|under|beneath|underneath"),
+    ("between", r"between|in between|among|amongst"),
+    ("inside", r"inside|within|inside of|into"),
+    ("outside", r"outside(?: of)?"),
+    ("on", r"on|upon|onto|along|across|against|over|through"),
+    ("in", r"in"),
+    ("at", r"at"),
+    ("with", r"with|wearing|holding|carrying|having"),
+    ("from", r"from|off|off of"),
+    ("of", r"of"),
+    ("to", r"to|towards?"),
+    ("for", r"for"),
+)
 _RELATIONS = tuple((how, re.compile(rf"(?:{pattern})\s+(?=\S)")) for how, pattern in _HOW)
 _IN_PICTURE = re.compile(
-    rf"\s*\b(?:visible |shown |seen |that is |that are |present |which is |located )?(?:in|from|of|on|within|across|throughout|to|inside|into|for) (?:the |this |my |our |that |an? )?(?:whole |entire |overall |given |original |above |attached |following )?(?:{'|'.join(sorted(PICTURE, key=len, reverse=True))})\b(?! of\b)(?!')"
+    r"\s*\b(?:visible |shown |seen |that is |that are |present |which is |located )?"
+    "(?:in|from|of|on|within|across|throughout|to|inside|into|for) "
+    "(?:the |this |my |our |that |an? )?(?:whole |entire |overall |given |original |above |attached |"
+    rf"following )?(?:{'|'.join(sorted(PICTURE, key=len, reverse=True))})\b(?! of\b)(?!')"
 )
 _SIDE = "|".join(sorted((s for s in SIDES), key=len, reverse=True))
 _PLACE = re.compile(
-    rf"\b(?:on|in|at|to|near|along|from|by|of|toward|towards) (?:the )?(?:far |very |extreme )?(?P<side>(?:{_SIDE})(?:[- ](?:{_SIDE}))?)"
-    r"(?:[- ]?hand)?(?:[- ]?(?:side|corner|half|part|edge|area|third|portion|section|end|region))?(?! of\b)(?! \w+ of\b)(?=$|\s(?!of\b))"
+    r"\b(?:on|in|at|to|near|along|from|by|of|toward|towards) (?:the )?(?:far |very |extreme )?"
+    f"(?P<side>(?:{_SIDE})(?:[- ](?:{_SIDE}))?)"
+    "(?:[- ]?hand)?(?:[- ]?(?:side|corner|half|part|edge|area|third|portion|section|end|region))?"
+    r"(?! of\b)(?! \w+ of\b)(?=$|\s(?!of\b))"
 )
 
 
@@ -220,16 +244,18 @@ def _begins_place(tokens: list[Token]) -> bool:
 
 
 _FRAME_BEFORE = word_set(
-    """change changing alter adjust set apply modify turn dye think thinks thought find finds found believe feel feels needs need wants want like love prefer give gives see say says
-    would could should must might know knows guess suppose wish hope mean show bring let lets please maybe dude mate bro"""
+    """change changing alter adjust set apply modify turn dye think thinks thought find finds found
+    believe feel feels needs need wants want like love prefer give gives see say says would could
+    should must might know knows guess suppose wish hope mean show bring let lets please maybe dude
+    mate bro"""
 )
 _FRAME_AFTER = word_set(
-    """needs need wants want should could would must to be been being look looks looked appear appears seem seems get gets
-    become becomes have has had is are was were dude mate bro"""
+    """needs need wants want should could would must to be been being look looks looked appear appears
+    seem seems get gets become becomes have has had is are was were dude mate bro"""
 )
 _NEVER = word_set(
-    """don't doesn't isn't aren't won't can't didn't shouldn't couldn't wouldn't not never k stop stops ev percent px kelvin degrees
-    degree minus plus factor was were did"""
+    """don't doesn't isn't aren't won't can't didn't shouldn't couldn't wouldn't not never k stop stops
+    ev percent px kelvin degrees degree minus plus factor was were did"""
 )
 _SUBJECT = word_set("i he she we they you who")
 
@@ -341,13 +367,14 @@ def _target(text: str, quoted: str, without: str) -> Named:
 
 
 _KIND_OF = word_set(
-    "symbol icon emblem mark badge insignia seal overlay pattern figure imprint logo stamp graphic design element image"
+    """symbol icon emblem mark badge insignia seal overlay pattern figure imprint logo stamp graphic
+    design element image"""
 )
 
 
 _ASPECTS = word_set(
-    """colour colours tone tones hue hues tint lighting light exposure contrast brightness saturation look looks style
-    atmosphere mood quality resolution everything's details detail overall"""
+    """colour colours tone tones hue hues tint lighting light exposure contrast brightness saturation
+    look looks style atmosphere mood quality resolution everything's details detail overall"""
 )
 
 
@@ -385,7 +412,11 @@ def _relation(rest: str) -> Relation | None:
     """Return by which other thing a noun phrase says where it is: the first relation after it."""
     rest = rest.strip()
     rest = re.sub(
-        r"^(?:that|who|which)?\s*(?:is|are|was|were)?\s*(?:\w+(?:ing|ed)\s+)?(?=(?:to|on|in|at|by|near|behind|next|above|below|under|over|beside|between|from|with|of|inside|outside|beneath|against|around|wearing|holding)\b)",
+        (
+            r"^(?:that|who|which)?\s*(?:is|are|was|were)?\s*(?:\w+(?:ing|ed)\s+)?"
+            "(?=(?:to|on|in|at|by|near|behind|next|above|below|under|over|beside|between|from|with|of|"
+            r"inside|outside|beneath|against|around|wearing|holding)\b)"
+        ),
         "",
         rest,
     )
@@ -428,18 +459,20 @@ def _side(name: str) -> Side:
     return sides[name]
 
 
+def _is_for(verb: str) -> bool:
+    """Whether the word after "to" is a verb, so that the two say what something is for: "TO SHOW the way"."""
+    if verb not in english.lemmas(verb).get("VERB", ()) or english.is_adjective(verb):
+        return False
+    return not english.is_noun(verb) or verb in ("add", "give", "show", "create", "make")
+
+
 def parted(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     """Return a new thing and where it goes: "a hat" and "on the man's head"; what it is for is dropped."""
     for i in range(1, len(tokens) - 1):
         word, after = tokens[i].word, tokens[i + 1].word
-        if (
-            word == "to"
-            and after in english.lemmas(after).get("VERB", ())
-            and not english.is_adjective(after)
-        ):
-            if not english.is_noun(after) or after in ("add", "give", "show", "create", "make"):
-                tokens = tokens[:i]
-                break
+        if word == "to" and _is_for(after):
+            tokens = tokens[:i]
+            break
     seen = False
     for i, token in enumerate(tokens):
         word = token.word
@@ -456,8 +489,11 @@ def tokens_of_words(words: str) -> list[Token]:
     return tokens_of(words)
 
 
-_WHERE = word_set("""on in at to into onto near behind above below under beneath beside between inside over atop around next upon along
-    underneath across against within from by among amid alongside adjacent in-front hanging standing sitting lying floating flying""")
+_WHERE = word_set(
+    """on in at to into onto near behind above below under beneath beside between inside over atop around
+    next upon along underneath across against within from by among amid alongside adjacent in-front
+    hanging standing sitting lying floating flying"""
+)
 
 
 def _phrase_at(tokens: list[Token], at: int) -> bool:

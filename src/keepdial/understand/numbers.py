@@ -8,7 +8,8 @@ from keepdial.understand.tokens import Token
 
 MEASURES = frozenset(UNITS) | frozenset(UNITS.values()) | {"mired"}
 TENS = NUMBERS | {
-    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "seventy": 70,
     "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
 PARTS = {"half": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25}
@@ -106,9 +107,6 @@ def _signed(tokens: list[Token], at: int) -> tuple[float, int] | None:
     if following.word in TENS and _measured(tokens, at + 2):
         return sign * float(TENS[following.word]), 2
     return None
-
-
-_ITS = frozenset("is are it's its looks look way a bit much getting".split())
 
 
 def _excess(tokens: list[Token], at: int) -> Token:

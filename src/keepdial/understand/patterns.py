@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 
 from keepdial.operations import Operation, Saying, operations
 from keepdial.understand import english
@@ -38,7 +38,9 @@ _BETWEEN = (
 """Words that may stand between those of a phrase."""
 
 _BEFORE_COLOUR = word_set(
-    "vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold pastel more completely all shiny glossy matte darker lighter brighter deeper dark light shade of solid uniform warm cool plain hot burnt neon electric dusty deepest clean"
+    """vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold
+    pastel more completely all shiny glossy matte darker lighter brighter deeper dark light shade of
+    solid uniform warm cool plain hot burnt neon electric dusty deepest clean"""
 )
 
 
@@ -70,7 +72,12 @@ def word_of(several: Iterable[str]) -> Word:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place of a phrase that takes a colour, a number, a thing: `kind` says what; `listed` are choices."""
+    """One place of a phrase that takes a colour, a number, a thing.
+
+    Attributes:
+        kind: what it takes.
+        listed: the choices that it takes, each as its words; empty = anything of the kind.
+    """
 
     kind: str
     listed: tuple[tuple[str, ...], ...] = ()
@@ -180,8 +187,11 @@ def _part(words: str | tuple[str, ...]) -> Part:
     return word_of((words,) if isinstance(words, str) else words)
 
 
-_PARTED = word_set("""move shift push pull turn copy clone duplicate rotate drag lift set bring take cut edit photoshop crop paint dye colour
-    put change get wipe clear make cover clean smooth touch blend tone light flip mirror fade wash""")
+_PARTED = word_set(
+    """move shift push pull turn copy clone duplicate rotate drag lift set bring take cut edit photoshop
+    crop paint dye colour put change get wipe clear make cover clean smooth touch blend tone light
+    flip mirror fade wash"""
+)
 """Verbs whose thing may stand between them and the rest of the phrase: "take the man out"."""
 
 
@@ -281,7 +291,7 @@ def _scored(match: Match, tokens: list[Token]) -> Match:
         if name == "new" and len(taken) > 12:
             score -= 0.2
     run = sorted(match.literal)
-    gaps = sum(b - a > 1 for a, b in zip(run, run[1:], strict=False))
+    gaps = sum(b - a > 1 for a, b in pairwise(run))
     exact = sum(
         any(isinstance(p, Word) and tokens[i].word in p.words for p in match.phrase.parts)
         for i in match.literal
@@ -307,9 +317,8 @@ def _fit(match: Match, tokens: list[Token], at: int) -> bool:
         return False
     match.used.add(at)
     match.literal.add(at)
-    if anchor:
-        if not _backward(match, tokens, at, parts[:anchor]):
-            return False
+    if anchor and not _backward(match, tokens, at, parts[:anchor]):
+        return False
     if _describes_next(tokens, at, parts):
         return False
     end = _forward(match, tokens, at + 1, anchor + 1)

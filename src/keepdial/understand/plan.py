@@ -139,7 +139,7 @@ class Plan(Value):
 
     @property
     def sure(self) -> float:
-        """How sure the plan is: its least sure step; 0 where something has to be asked, or nothing is left."""
+        """How sure its least sure step is; 0 where something has to be asked, or nothing is left."""
         return 0.0 if self.questions or not self.steps else min(step.sure for step in self.steps)
 
     @property

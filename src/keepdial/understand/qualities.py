@@ -127,10 +127,12 @@ def wanted(tokens: list[Token], *, before: int = 0) -> Iterator[Wanted]:
 
 
 GENERIC = word_set(
-    """overlay effect effects element elements portion portions part parts detail details obstruction appearance look
-    interference area areas region regions cast tint scene weather distortion distortions artifact artifacts traces trace
-    layer patches patch quality issue issues problem problems component components atmosphere conditions spots streaks
-    particles presence setting veil film influence ambiance ambience mark shroud haze obstruction tinge mood content effects side section zone"""
+    """overlay effect effects element elements portion portions part parts detail details obstruction
+    appearance look interference area areas region regions cast tint scene weather distortion
+    distortions artifact artifacts traces trace layer patches patch quality issue issues problem
+    problems component components atmosphere conditions spots streaks particles presence setting veil
+    film influence ambiance ambience mark shroud haze obstruction tinge mood content effects side
+    section zone"""
 )
 """Nouns that say no more than the word before them: "the rainy OVERLAY"."""
 
@@ -158,9 +160,9 @@ def _fault_in(kept: list[str], *, generic: bool) -> Named | None:
             if not name.quality.fault or name.quality.sides == "more":
                 continue
             fits = name.role == "noun" or (name.role == "more" and generic)
-            if fits and start + len(name.words) == len(kept) and _says(kept[start:], name):
-                if all(english.is_adjective(w) or w.endswith(("ed", "ing", "y")) for w in kept[:start]):
-                    return name
+            fits = fits and start + len(name.words) == len(kept) and _says(kept[start:], name)
+            if fits and all(english.is_adjective(w) or w.endswith(("ed", "ing", "y")) for w in kept[:start]):
+                return name
     return None
 
 
@@ -251,8 +253,8 @@ def _of_adjective(name: Named, words: list[str], at: int, end: int, before: int)
     if "NOUN" in english.lemmas(words[end - 1]) and _heads(words, at):
         return None
     compared = english.degree(words[end - 1])[1] and words[end - 1] != name.words[-1]
-    window = [i for i in range(max(0, at - 5), at)]
-    near = [words[i] for i in window]
+    window = range(max(0, at - 5), at)
+    near = words[max(0, at - 5) : at]
     negated = next((i for i in reversed(window) if words[i] in NOT), None)
     if compared:
         if negated is not None and words[negated] in NEGATED and not set(near) & BE:
@@ -284,8 +286,6 @@ def _of_adjective(name: Named, words: list[str], at: int, end: int, before: int)
         # "super cool picture": that is praise.
         return Wanted(name, own, used, 0.45, 0.9 + length)
     if attribute and words[end] not in PICTURE:
-        if previous in ARTICLES or not _asked_for(words, at):
-            return None
         return None
     if states:
         sure = 0.85 if (own < 0 or name.quality.fault) else 0.5
@@ -345,6 +345,13 @@ def _states(words: list[str], at: int) -> bool:
     return not (early and early[0] in ("look", "be", "appear"))
 
 
+def _describes_a_noun(after: str) -> bool:
+    """Whether a name only describes the word after it: "the YELLOW necktie", "the LIGHT pole"."""
+    if after in _AFTER_NOUN or after in FUNCTION or after in PICTURE or after in UP | DOWN:
+        return False
+    return "NOUN" in english.lemmas(after) and not english.degree(after)[1]
+
+
 def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> Wanted | None:
     fault = name.quality.fault
     used = set(range(at, end))
@@ -355,10 +362,8 @@ def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> W
     if after in ARTICLES and at == 0 and words[at] in english.lemmas(words[at]).get("VERB", ()):
         # "blur the background"
         return None
-    if after and after not in _AFTER_NOUN and after not in FUNCTION and after not in PICTURE:
-        if "NOUN" in english.lemmas(after) and not english.degree(after)[1] and after not in UP | DOWN:
-            # "the yellow necktie", "the light pole": here it only describes.
-            return None
+    if after and _describes_a_noun(after):
+        return None
     left = _left(words, at, fault)
     right = _right(words, end, fault)
     sign, more, sure = 0, set[int](), 0.0
@@ -457,14 +462,17 @@ def _left(words: list[str], at: int, fault: bool) -> tuple[int, set[int], float]
 
 
 _AFTER_NOUN = word_set(
-    """levels level settings setting effect effects tone tones amount balance artifacts overall slightly removal reduction
-    enhancement correction adjustment overlay cast issues problems intensity values value parts areas look"""
+    """levels level settings setting effect effects tone tones amount balance artifacts overall slightly
+    removal reduction enhancement correction adjustment overlay cast issues problems intensity values
+    value parts areas look"""
 )
 _MENDS = word_set(
-    "improve improved improving enhance enhanced enhancing better refine refining polish polishing perfect optimize upgrade"
+    """improve improved improving enhance enhanced enhancing better refine refining polish polishing
+    perfect optimize upgrade"""
 )
 _QUIET = word_set(
-    "overall general of in on total whole entire bit lot slightly image photo picture its and sense level amount levels"
+    """overall general of in on total whole entire bit lot slightly image photo picture its and sense
+    level amount levels"""
 )
 
 

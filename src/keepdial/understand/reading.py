@@ -82,7 +82,7 @@ def readings(tokens: list[Token], *, before: int = 0) -> list[Reading]:
 
 
 def _of_fault(tokens: list[Token], removal: Reading) -> Reading | None:
-    """Return the quality that "remove the rainy overlay" asks less of: what is to go is no thing but a fault."""
+    """Return the fault that "remove the rainy overlay" asks less of: what is to go is no thing."""
     thing = [i for i in removal.thing or () if tokens[i].word not in ARTICLES and tokens[i].kind != "sign"]
     if not thing or len(thing) > 5:
         return None

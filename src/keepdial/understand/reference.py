@@ -13,14 +13,19 @@ from keepdial.operations import Operation, Quality, Saying, operations
 from keepdial.understand.lexicon import AMOUNTS
 from keepdial.understand.plan import SURE
 
-HEAD = """# What can be said
-
-Written from the declarations of the operations by `make docs`; [In words](words.md) tells how a sentence is read. In a phrase,
-`(a|b|)` are alternatives, the last of which may be nothing; `{thing}` stands for what is acted on, `{new}` for what is to be there
-afterwards, `{rest}` for the rest of the piece, `{colour}`, `{number}`, `{aspect}`, `{file}`, `{point}` and `{text}` for one of each, and
-`{name:a|b}` for one of the words listed, with others before it. Articles are left out, and verbs stand for all their forms. Phrases under
-"asked about" are understood and never done unasked.
-"""
+HEAD = (
+    "# What can be said\n"
+    "\n"
+    "Written from the declarations of the operations by `make docs`; [In words](words.md) tells "
+    "how a sentence is read. In a phrase,\n"
+    "`(a|b|)` are alternatives, the last of which may be nothing; `{thing}` stands for what is "
+    "acted on, `{new}` for what is to be there\n"
+    "afterwards, `{rest}` for the rest of the piece, `{colour}`, `{number}`, `{aspect}`, "
+    "`{file}`, `{point}` and `{text}` for one of each, and\n"
+    "`{name:a|b}` for one of the words listed, with others before it. Articles are left out, and "
+    "verbs stand for all their forms. Phrases under\n"
+    '"asked about" are understood and never done unasked.\n'
+)
 
 
 def page() -> str:

@@ -28,13 +28,21 @@ def nearest(word: str, lexicon: frozenset[str]) -> str | None:
     most = 1 if len(word) < 8 else 2
     near = [
         w
-        for w, _, _ in process.extract(word, lexicon, scorer=OSA.distance, score_cutoff=most, limit=8)
+        for w, _, _ in process.extract(
+            word, _ordered(lexicon), scorer=OSA.distance, score_cutoff=most, limit=8
+        )
         if (w[:1] == word[:1] or w[:2] == word[1::-1])
         and (len(word) >= SHORTEST or sorted(w) == sorted(word) or _one_missing(word, w))
     ]
     if not near:
         return None
     return min(near, key=lambda w: (OSA.distance(word, w), -len(w), w))
+
+
+@lru_cache(maxsize=8)
+def _ordered(lexicon: frozenset[str]) -> tuple[str, ...]:
+    """Return the words in one order: of words that are equally near, the first are taken."""
+    return tuple(sorted(lexicon))
 
 
 def _one_missing(word: str, meant: str) -> bool:
@@ -61,6 +69,8 @@ def suggestions(words: Iterable[str], lexicon: frozenset[str]) -> tuple[str, ...
 
     found: dict[str, float] = {}
     for word in words:
-        for near, score, _ in process.extract(word, lexicon, scorer=fuzz.ratio, score_cutoff=75, limit=3):
+        for near, score, _ in process.extract(
+            word, _ordered(lexicon), scorer=fuzz.ratio, score_cutoff=75, limit=3
+        ):
             found[near] = max(score, found.get(near, 0))
     return tuple(sorted(found, key=lambda w: (-found[w], w))[:4])

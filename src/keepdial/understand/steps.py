@@ -26,22 +26,24 @@ TELLING = 0.5
 """The same of a word that surely meant something: a number, a unit, a side, a negation, a file, a colour."""
 
 UNSEEN = word_set(
-    """account app application row rows spreadsheet file files folder password metadata exif list timer alarm event music song
-    volume chat subscription email mail message contact contacts video calendar internet history cookies cache code bug bugs
-    database server payment order reservation appointment meeting day pencil homework life mind money idea dream memory
-    memories hiccups pain virus tab window-tab browser printer computer's system program language word-file essay poem story
-    joke recipe weather news price-list ticket flight hotel-room username profile-page comment post"""
+    """account app application row rows spreadsheet file files folder password metadata exif list timer
+    alarm event music song volume chat subscription email mail message contact contacts video calendar
+    internet history cookies cache code bug bugs database server payment order reservation appointment
+    meeting day pencil homework life mind money idea dream memory memories hiccups pain virus tab
+    window-tab browser printer computer's system program language word-file essay poem story joke
+    recipe weather news price-list ticket flight hotel-room username profile-page comment post"""
 )
 """What cannot be seen in a picture: whoever wants it changed means another program."""
 
 VAGUE = word_set(
-    """disturbance disturbances distraction distractions interference artifact artifacts imperfection imperfections distortion
-    distortions disruption disruptions issue issues problem problems flaw flaws mess stuff things clutter"""
+    """disturbance disturbances distraction distractions interference artifact artifacts imperfection
+    imperfections distortion distortions disruption disruptions issue issues problem problems flaw
+    flaws mess stuff things clutter"""
 )
 """What may be anything: whoever wants it gone has to say what it is."""
 
 EDITS = word_set("filter crop effect edit edits change changes adjustment adjustments correction grading")
-"""What was done to a picture before; it is undone by going back to the original, and not by painting over it."""
+"""What was done to a picture before; it is undone by going back to the original, not by painting over."""
 
 PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|tiff?|avif|heic|bmp)$")
 
@@ -373,7 +375,7 @@ def _pointed(
     missing = target is None or (target.pronoun and target.words in _POINTING)
     if unit.name == "replace" and missing and last is not None and last.operation == "remove" and last.target:
         return last.target, True
-    if context.topic is not None and unit.target != "none" and missing and (points or context.fresh):
+    if context.topic is not None and missing and (points or context.fresh):
         return context.topic, False
     if target is not None and target.words in ("them", "they") and missing and _colours(before):
         # "the colours are dull, make them pop": what they are is the picture's.

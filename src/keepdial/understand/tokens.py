@@ -16,7 +16,8 @@ _PIECE = re.compile(
     r"(?P<quote>\"[^\"]+\"|“[^”]+”|‘[^’]+’|«[^»]+»|(?<![\w'])'[^']+'(?!\w))"
     r"|(?P<file>[\w.~/\\-]*[\w-]\.(?:jpe?g|png|webp|tiff?|avif|heic|bmp|gif|jxl)\b)"
     r"|(?P<hex>#(?:[0-9a-f]{6}|[0-9a-f]{3})\b)"
-    r"|(?P<number>(?!\d+(?:st|nd|rd|th)\b)(?:\d+(?:\.\d+)?,\d+(?:\.\d+)?(?![\d])|(?<![\w.])[-+]?(?:\d+(?:[.,]\d+)?|\.\d+)(?::\d+(?:\.\d+)?)?(?:x(?![\w])|(?=[a-z%°\W]|$))))"
+    r"|(?P<number>(?!\d+(?:st|nd|rd|th)\b)(?:\d+(?:\.\d+)?,\d+(?:\.\d+)?(?![\d])|(?<![\w.])[-+]?"
+    r"(?:\d+(?:[.,]\d+)?|\.\d+)(?::\d+(?:\.\d+)?)?(?:x(?![\w])|(?=[a-z%°\W]|$))))"
     r"|(?P<sign>%|°|\.\.\.|[.,;:!?\n()/&+=-])"
     r"|(?P<word>[^\W\d_]+(?:['-][^\W\d_]+)*'?|\d+(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
@@ -27,12 +28,15 @@ _SAME = str.maketrans(
     {"’": "'", "`": "'", "´": "'", "−": "-", "–": "-", "—": ";", "×": "x", "\u00a0": " ", "\r": "\n"}
 )
 _BARE = {
-    "dont": "don't", "doesnt": "doesn't", "isnt": "isn't", "arent": "aren't", "cant": "can't", "wont": "won't",
+    "dont": "don't", "doesnt": "doesn't", "isnt": "isn't", "arent": "aren't", "cant": "can't",
+    "wont": "won't",
     "shouldnt": "shouldn't", "couldnt": "couldn't", "wasnt": "wasn't", "didnt": "didn't", "im": "i'm",
     "ive": "i've", "shes": "she's", "hes": "he's", "theyre": "they're", "youre": "you're", "thats": "that's",
     "theres": "there's", "whats": "what's", "id": "i'd", "pls": "please", "plz": "please", "plese": "please",
-    "pleas": "please", "pic": "picture", "pics": "pictures", "img": "image", "bg": "background", "u": "you", "b/w": "bw",
-    "thx": "thanks", "wanna": "want", "gotta": "need", "gonna": "will", "ppl": "people", "colorful": "colourful",
+    "pleas": "please", "pic": "picture", "pics": "pictures", "img": "image", "bg": "background", "u": "you",
+    "b/w": "bw",
+    "thx": "thanks", "wanna": "want", "gotta": "need", "gonna": "will", "ppl": "people",
+    "colorful": "colourful",
     "color": "colour", "colors": "colours", "colored": "coloured", "coloring": "colouring", "grey": "gray",
     "center": "middle", "centre": "middle", "everbody": "everybody", "bnw": "bw", "backround": "background",
     "anyones": "anyone's", "someones": "someone's", "okay": "ok", "alot": "a-lot",
