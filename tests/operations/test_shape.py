@@ -249,6 +249,7 @@ def test_words_for_them() -> None:
         assert unit.says
         for saying in unit.says:
             filled = {
-                n: v.replace("{number}", "2") if isinstance(v, str) else v for n, v in saying.params.items()
+                n: v.replace("{number}", "2").replace("{aspect}", "4:3") if isinstance(v, str) else v
+                for n, v in saying.params.items()
             }
             unit.params.build(**filled)
