@@ -12,7 +12,7 @@ from keepdial.cli.options import flag_of
 from keepdial.files import encode_image
 from keepdial.image import Image
 from keepdial.operations import Operation, is_file
-from keepdial.understand.patterns import SLOT
+from keepdial.understand.phrases import SLOT
 
 FILLED = {
     "colour": "blue",

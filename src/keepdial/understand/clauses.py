@@ -1,17 +1,12 @@
-"""Clauses: where a sentence may be cut, what it protects, and what of it asks for nothing."""
+"""Clauses: what kind of piece of a sentence it is: an order, a wish, a question, a story, a reason."""
 
 from __future__ import annotations
-
-import re
-from dataclasses import dataclass, field
 
 from keepdial.understand import english
 from keepdial.understand.lexicon import (
     ARTICLES,
     BE,
-    DIAL,
     ENDERS,
-    KEEPS_ALL,
     NEGATED,
     OPENERS,
     POLITE,
@@ -20,107 +15,13 @@ from keepdial.understand.lexicon import (
     TALK,
     word_set,
 )
-from keepdial.understand.tokens import Token, words_of
+from keepdial.understand.tokens import Token
+from keepdial.understand.verbs import begins_order, orders_by_gerund
 
 HARD = frozenset({".", "!", "?", ";", ":", "\n", "..."})
 SOFT = frozenset(
     {"(", ")", ",", "and", "then", "but", "&", "plus", "/", "+", "also", "or", "while", "-", "afterwards"}
 )
-
-_KEEP = tuple(
-    re.compile(pattern)
-    for pattern in (
-        (
-            "^(?:please )?(?:do not|don't|never|not|without|avoid|try not to|no) (?:to )?"
-            r"(?:touch|touching|chang\w+|alter\w*|modif\w+|edit\w*|affect\w*|mess\w* "
-            r"(?:with|up)|ruin\w*|cover\w*|mov\w+|remov\w+|delet\w+|eras\w+|los\w+|cut\w* off|crop\w* out|"
-            r"tamper\w* with) (?P<what>.+)$"
-        ),
-        (
-            "^(?:please )?(?:leave|leaving) (?P<what>.+?) "
-            "(?:alone|untouched|unchanged|intact|the same|(?:just )?(?:as|how|like|the way) "
-            "(?:it|they|he|she) (?:is|are|was|were))$"
-        ),
-        r"^(?:please )?(?:leave|leaving) (?P<what>the .+?|his .+?|her .+?|their .+?|my .+?)$",
-        (
-            "^(?:please )?(?:keep|keeping|preserve|preserving|protect|protecting|maintain|maintaining|"
-            r"retain|retaining|save|saving|sparing|spare)(?: exactly)? (?!only\b|just\b)(?P<what>.+?)"
-            "(?: (?:exactly |just |completely )?(?:(?:as|how|like|the way) (?:it|they|he|she|that) "
-            "(?:is|are|was|were)|as is|unchanged|untouched|unaltered|the same|intact|alone|exactly|"
-            "visible|in color|in colour|unaffected|in place|there))*$"
-        ),
-        (
-            "^(?P<what>.+?) (?:should|must|has to|have to|needs to|need to|is to|are to|ought to)"
-            "(?: all)? (?:stay|remain|be kept|be left|be preserved|not change|not be "
-            "(?:touched|changed|altered|edited|affected))(?: .*)?$"
-        ),
-    )
-)
-_NOT_A_THING = word_set(
-    """it this that natural realistic simple subtle clean professional everything original look
-    natural-looking real authentic in mind original style feel proportions quality nice going clear
-    balanced resolution size aspect ratio"""
-)
-_AS_NOW = re.compile(
-    r"\b(?:quality|resolution|aspect|ratio|size|proportions|natural|realistic|mind|feel|mood|vibe|"
-    r"balance|overall|detail|details|atmosphere|same)\b"
-)
-
-
-@dataclass(slots=True)
-class Sentence:
-    """A sentence taken apart: pieces that may ask for something, and the rest.
-
-    Attributes:
-        pieces: runs of tokens between two cuts.
-        joined: for each piece, the word that stood before it ("and", ",", ""), to join it again.
-        hard: for each piece, whether a full stop or the like stood before it.
-        protected: phrases for what must survive.
-        keep: the dial, where the words turned it.
-        unused: what asks for nothing.
-    """
-
-    pieces: list[list[Token]] = field(default_factory=list)
-    joined: list[str] = field(default_factory=list)
-    hard: list[bool] = field(default_factory=list)
-    protected: list[list[Token]] = field(default_factory=list)
-    keep: float | None = None
-    unused: list[str] = field(default_factory=list)
-
-
-_NUMBER = re.compile(
-    r"\b(?:(?:and|with|set) )*(?:the )?(?:keep(?:ing)?|dial)"
-    r"(?: at| it at| about| around| to| set to|:| =)* (\d*\.?\d+) ?(%|percent)?"
-    r"(?: of (?:it|everything|the (?:picture|photo|image|original)))?(?=$|[\s.,;:!?])"
-    r"(?P<end>\s*(?:$|[.,;!?]))?"
-)
-"""The dial as a number: "keep 70 %", "keep 0.8", "dial 0.7"."""
-
-
-def dial(text: str) -> tuple[str, float | None]:
-    """Return the text without the words that turn the dial, and where they turn it to."""
-    lowered = text.lower()
-    number = _NUMBER.search(lowered)
-    if number and (number[2] or "." in number[1] or number[3] is not None):
-        value = float(number[1]) / (100 if number[2] else 1)
-        if 0 <= value <= 1:
-            return text[: number.start()] + " ; " + text[number.end() :], value
-    for pattern, value in DIAL:
-        match = re.search(pattern, lowered)
-        if match:
-            verb = re.search(
-                r"(change|re-?do|re-?make|re-?paint|re-?imagine|re-?work|re-?generate|rethink)$",
-                match.group(0),
-            )
-            follows = re.match(r"\s+(?:the|its|his|her|my)?\s*\w+", lowered[match.end() :])
-            kept = f" {verb[0].replace('-', '')} " if verb and value == 0 and follows else " ; "
-            return text[: match.start()] + kept + text[match.end() :], value
-    return text, None
-
-
-def without_the_rest(text: str) -> str:
-    """Return the text without "and keep everything else as it is": that is so anyway."""
-    return re.sub(KEEPS_ALL, " ; ", text, flags=re.IGNORECASE)
 
 
 def opened(tokens: list[Token]) -> list[Token]:
@@ -172,33 +73,6 @@ def purpose(tokens: list[Token]) -> tuple[list[Token], list[Token]]:
     return tokens, []
 
 
-def protects(tokens: list[Token]) -> list[Token] | None:
-    """Return what a piece protects, as tokens; an empty list where it protects nothing in particular.
-
-    None where it is no such piece.
-    """
-    own = opened(tokens)
-    text = words_of(own)
-    for pattern in _KEEP:
-        match = pattern.match(text)
-        if match is None:
-            continue
-        what = match["what"].strip()
-        words = set(what.split())
-        if words <= _NOT_A_THING | word_set("the a an as very too same") or _AS_NOW.search(what):
-            return []
-        begins = len(words_of(own)[: match.start("what")].split())
-        count = len(what.split())
-        return _tokens_for(own, begins, count, what)
-    return None
-
-
-def _tokens_for(tokens: list[Token], begins: int, count: int, what: str) -> list[Token]:
-    from keepdial.understand.tokens import tokens_of
-
-    return tokens_of(what)
-
-
 def talks(tokens: list[Token]) -> bool:
     """Whether a piece tells something and asks for nothing."""
     words = [t.word for t in tokens if t.kind == "word"]
@@ -232,8 +106,6 @@ def orders(tokens: list[Token], *, strict: bool = False) -> bool:
 
     `strict`: only with one that seldom describes ("remove", not "have").
     """
-    from keepdial.understand.cutting import begins_order, orders_by_gerund
-
     own = opened(tokens)
     if strict and own and not orders_by_gerund(own[0].word):
         return False
@@ -242,8 +114,6 @@ def orders(tokens: list[Token], *, strict: bool = False) -> bool:
 
 def describing(tokens: list[Token]) -> bool:
     """Whether a piece begins with a participle that only describes: "holding a cup", "including the roof"."""
-    from keepdial.understand.cutting import orders_by_gerund
-
     word = tokens[0].word
     if word in PREPOSITIONS or (word == "close" and tokens[1:2] and tokens[1].word == "to"):
         return True

@@ -7,11 +7,13 @@ from functools import cache
 from itertools import islice, product
 
 from keepdial.understand import english
-from keepdial.understand.clauses import HARD, SOFT, opens, protects, questions
+from keepdial.understand.clauses import HARD, SOFT, opens, questions
+from keepdial.understand.keeping import protects
 from keepdial.understand.lexicon import ARTICLES, FUNCTION, MAKE, PREPOSITIONS, word_set
-from keepdial.understand.patterns import Word, phrases
+from keepdial.understand.phrases import Word, phrases
 from keepdial.understand.qualities import named
 from keepdial.understand.tokens import Token
+from keepdial.understand.verbs import is_order, naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _starts(tokens: list[Token], at: int, now: list[Token]) -> bool:
         return (
             following < len(tokens)
             and tokens[following].kind == "word"
-            and _orders(tokens[following].word, gerund=word != "to")
+            and is_order(tokens[following].word, gerund=word != "to")
             and not _from_to(now)
         )
     if (
@@ -175,34 +177,6 @@ _STRONG = word_set(
     enhancing increase increasing decrease decreasing reduce reducing adjust adjusting making
     eliminate lighten lightening desaturate intensify soften straighten replace"""
 )
-
-
-def begins_order(tokens: list[Token]) -> bool:
-    """Whether tokens begin with a verb, in its plain form, that an operation declares."""
-    word = tokens[0].word
-    if word == "close" and len(tokens) > 1 and tokens[1].word in ("to", "up"):
-        return False
-    return _orders(word, gerund=False)
-
-
-def orders_by_gerund(word: str) -> bool:
-    """Whether a word in -ing may begin an order ("making it brighter"), and does not only describe."""
-    return any(english.stem(p) in _ordering() for p in english.lemmas(word).get("VERB", ()))
-
-
-_COMMON = word_set(
-    """make remove delete erase add change replace turn give increase decrease reduce enhance improve
-    boost adjust fix crop blur convert swap insert correct raise lower apply bring smooth straighten"""
-)
-"""The verbs of the commonest requests."""
-
-
-@cache
-def _ordering() -> frozenset[str]:
-    found = {english.stem(w) for w in _COMMON}
-    for those in named().values():
-        found |= {english.stem(n.words[0]) for n in those if n.role in ("raises", "lowers")}
-    return frozenset(found)
 
 
 def _from_to(now: list[Token]) -> bool:
@@ -242,46 +216,8 @@ def _stop(tokens: list[Token], at: int) -> int:
 
 def _has_verb(now: list[Token]) -> bool:
     return any(
-        t.kind == "word" and (english.is_verb(t.word) or t.word in _naming()) and t.word not in ARTICLES
+        t.kind == "word" and (english.is_verb(t.word) or t.word in naming()) and t.word not in ARTICLES
         for t in now
-    )
-
-
-def _orders(word: str, *, gerund: bool) -> bool:
-    """Whether a word is a verb that an operation declares, in the form that goes after "to" or "by"."""
-    plain = english.lemmas(word).get("VERB", ())
-    if gerund:
-        return word.endswith("ing") and any(english.stem(p) in _verbs() for p in plain)
-    return (
-        word in plain
-        and english.stem(word) in _verbs()
-        and word not in ("light", "color", "colour", "like", "water", "frame", "crop")
-    ) or word in ("make", "crop")
-
-
-_CHANGING = word_set(
-    "make increase decrease reduce adjust fix enhance improve boost add change raise lower give"
-)
-"""Verbs that are said with every quality."""
-
-
-@cache
-def _verbs() -> frozenset[str]:
-    """Return the stems of the verbs that begin a declared phrase or change a quality."""
-    found = {english.stem(w) for w in _CHANGING}
-    for phrase in phrases():
-        first = phrase.parts[0]
-        if isinstance(first, Word):
-            found |= {english.stem(w) for w in first.words if english.is_verb(w)}
-    for those in named().values():
-        found |= {english.stem(n.words[0]) for n in those if n.role in ("raises", "lowers")}
-    return frozenset(found)
-
-
-@cache
-def _naming() -> frozenset[str]:
-    return frozenset(n.words[0] for those in named().values() for n in those) | frozenset(
-        w for p in phrases() if isinstance(p.parts[0], Word) for w in p.parts[0].words
     )
 
 

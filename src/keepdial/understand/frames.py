@@ -22,8 +22,9 @@ from keepdial.understand.lexicon import (
     PICTURE,
     PREPOSITIONS,
     PRONOUNS,
+    SOMEONE,
     TOO,
-    WHOLE,
+    means_all,
     word_set,
 )
 from keepdial.understand.tokens import Token, words_of
@@ -49,6 +50,9 @@ _LIKE = (
     ["resemble"],
     ["represent"],
 )
+_SMALL = ARTICLES - SOMEONE
+"""What may stand beside the words for the whole picture; "her" and "them" mean somebody."""
+
 _PUT = word_set("put place set position put placing putting")
 
 
@@ -122,7 +126,7 @@ def _given(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
     if split is None or split >= len(words):
         return
     new = words_of(tokens[split:])
-    if words[start] in ("it", "this", "that") or _whole(words[start:split]):
+    if words[start] in ("it", "this", "that") or means_all(words[start:split], _SMALL):
         return
     used = {at} | set(range(split, len(words)))
     me = words[start:split] == ["me"] and not any(w in _WORN for w in words[split:])
@@ -173,12 +177,6 @@ def _where_new_begins(tokens: list[Token], words: list[str], start: int) -> int 
     return None
 
 
-_ACTS = word_set(
-    """wear wearing look looks hold holding smile laugh cry sit stand dance jump run walk fly sleep eat
-    drink ride play"""
-)
-
-
 def _pair(words: list[str], at: int) -> bool:
     """Whether a plural follows another: "make the boats FIRE-ENGINES"."""
     now, before = words[at], words[at - 1]
@@ -209,7 +207,7 @@ def _into(
     said, words = words_of(new), [t.word for t in new]
     because = {verb} | ({at_like} if at_like is not None else set())
     used = because | set(range(start, len(tokens)))
-    whole = _whole([tokens[i].word for i in thing])
+    whole = means_all((tokens[i].word for i in thing), _SMALL)
     clause = words_of(tokens)
     first = words[0]
     noun_phrase = first in _NEW or (at_like is not None and first not in ("more", "less")) or _plural(words)
@@ -261,14 +259,6 @@ _WEATHER = word_set(
 )
 
 
-def _whole(words: list[str]) -> bool:
-    """Whether words mean the picture as a whole; "her" and "them" do not."""
-    return all(w in WHOLE or (w in ARTICLES and w not in _SOMEONE) for w in words)
-
-
-_SOMEONE = PRONOUNS - {"it", "its"}
-
-
 def _plural(words: list[str]) -> bool:
     """Whether words are a bare plural, or a name: "zebras", "Bill Murray"."""
     last = words[-1]
@@ -299,7 +289,7 @@ def _put(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
     if words[cut : cut + 3] == ["in", "front", "of"]:
         cut += 2
     place = words_of(tokens[cut + 1 :])
-    if all(w in WHOLE or w in FUNCTION for w in words[cut + 1 :]):
+    if means_all(words[cut + 1 :], FUNCTION):
         return
     far = words[cut - 2 : cut + 1] == ["in", "front", "of"]
     if far or words[cut + 1] in ("a", "an") or words[cut + 1] not in _DEFINITE:

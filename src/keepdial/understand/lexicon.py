@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text as a set."""
     return frozenset(text.split())
+
+
+def means_all(words: Iterable[str], small: frozenset[str]) -> bool:
+    """Whether words mean the picture as a whole, and apart from that are only of the `small` ones."""
+    return all(word in WHOLE or word in small for word in words)
 
 
 AMOUNTS = {
@@ -42,7 +49,6 @@ AMOUNTS = {
 ARTICLES = word_set(
     "a an the my his her its our your their this that these those some any all every each both"
 )
-
 MAKE = word_set(
     """make makes making made get gets getting have has give gives giving let lets turn keep render want
     need like"""
@@ -95,7 +101,6 @@ NOT = word_set("before ") | word_set(
     aint ain't"""
 )
 NEGATED = word_set("don't not never no cannot can't won't doesn't shouldn't")
-
 PICTURE = word_set(
     """picture pictures photo photos photograph photographs image images shot scene pictures' pic
     photograph's image's photo's picture's portrait snapshot frame file selfie screenshot photography
@@ -104,7 +109,6 @@ PICTURE = word_set(
 WHOLE = PICTURE | word_set(
     "everything it this overall all whole entire full complete these that general thing"
 )
-
 POLITE = word_set(
     """dude mate bro buddy please thanks thank kindly hi hello hey thankyou cheers ok sorry asap dear sir
     appreciated appreciate grateful greatly help lol haha wow tia anyway anyways hopefully maybe
@@ -112,7 +116,6 @@ POLITE = word_set(
     here there too well even still though quickly quick bit really nicely properly correctly carefully
     generally altogether"""
 )
-
 OPENERS = (
     "i would like you to", "i would like to", "i would like for", "i would like", "i would love to",
     "i would love", "i'd like you to", "i'd like to", "i'd like", "i'd love to", "i'd love",
@@ -186,29 +189,25 @@ SIDES = {
     "lowest": "bottom", "highest": "top",
     "middle": "middle", "central": "middle",
 }  # fmt: skip
-
 PLACE_NOUNS = word_set(
     """side corner half part edge area third quarter portion section end hand hand-side top bottom left
     right middle region"""
 )
-
 BEFORE_PLACE = word_set(
     """next close adjacent atop on in at to from of by near along towards toward upon onto into over
     above below under beneath behind beside inside within around underneath outside across through
     between against"""
 )
-
 PRONOUNS = word_set("him her he she them they his their it its me us")
+SOMEONE = PRONOUNS - {"it", "its"}
+"""Pronouns that mean somebody, and not the picture."""
+
+WHO = word_set("i he she we they who")
+"""Who does what a verb says, where it stands before it: then the verb is no order."""
 
 PREPOSITIONS = BEFORE_PLACE | word_set(
     "with for next out off up down like as than about without except wearing holding standing sitting"
 )
-
-KEEP_VERBS = word_set(
-    """keep keeping preserve preserving protect protecting maintain maintaining retain retaining leave
-    leaving save"""
-)
-
 FUNCTION = (
     ARTICLES
     | MAKE
@@ -225,42 +224,8 @@ FUNCTION = (
 )
 """Words that name neither what is to be done nor a thing."""
 
-DIAL = (
-    (
-        (
-            r"\b(?:completely|totally|entirely|fully)\s+"
-            r"(?:re-?do|re-?imagine|re-?make|re-?work|re-?paint|change|re-?generate|rethink)\b"
-        ),
-        0.0,
-    ),
-    (r"\b(?:start(?:ing)? over|from scratch|anything goes|go wild|no limits)\b", 0.0),
-    (r"\bkeep(?:ing)?\s+(?:almost|nearly)\s+(?:everything|all(?: of it)?)\b", 0.9),
-    (r"\bkeep(?:ing)?\s+most(?:\s+of\s+(?:it|the (?:picture|photo|image)|everything))?\b", 0.8),
-    (
-        (
-            r"\b(?:keep(?:ing)?|stay(?:ing)?)\s+(?:it\s+)?(?:very\s+)?"
-            r"(?:close|near|true|faithful|similar)\s+to\s+(?:the\s+)?(?:original|source)\b"
-        ),
-        0.7,
-    ),
-    (r"\bkeep(?:ing)?\s+(?:about\s+)?half(?:\s+of\s+(?:it|everything))?\b", 0.5),
-    (
-        (
-            r"\bkeep(?:ing)?\s+(?:only\s+)?(?:a\s+)?(?:little|bit|hint|touch)\s+of\s+"
-            r"(?:it|the (?:original|picture|photo|image))\b"
-        ),
-        0.2,
-    ),
-    (r"\bloosely\s+(?:based|follow\w*)(?:\s+on\s+(?:it|this|the original))?\b", 0.2),
-    (r"\b(?:barely|hardly)\s+(?:change|touch|alter)\s+(?:it|anything|the (?:picture|photo|image))\b", 0.9),
-)
-"""The dial in words: what turns it, and to where."""
-
-KEEPS_ALL = (
-    r"\b(?:and |but |while )?(?:please )?(?:keep(?:ing)?|leav(?:e|ing)|preserv(?:e|ing)|maintain"
-    "(?:ing)?) (?:everything|all|anything|the rest|the other (?:things|parts)|the remaining parts?)"
-    "(?: else)?(?: (?:of (?:it|the (?:picture|photo|image|scene))))?(?: (?:exactly|just|completely))*"
-    "(?: (?:the same|as (?:it|is|they)(?: (?:is|are))?|unchanged|untouched|intact|alone|exactly))?"
-    "(?: (?:as (?:it|they) (?:is|are)))?(?=$|[.,;!?])"
-)
-"""What is kept anyway: everything else. It asks for nothing."""
+NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10,
+    "eleven": 11, "twelve": 12, "both": 2, "couple": 2, "pair": 2,
+}  # fmt: skip

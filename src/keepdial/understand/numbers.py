@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keepdial.understand.amounts import UNITS
-from keepdial.understand.nouns import NUMBERS
+from keepdial.understand.lexicon import NUMBERS
 from keepdial.understand.tokens import Token
 
 MEASURES = frozenset(UNITS) | frozenset(UNITS.values()) | {"mired"}

@@ -1,32 +1,15 @@
-"""Which qualities of a picture a clause wants more or less of (`keepdial.operations.Quality`)."""
+"""Qualities of a picture that words name (`keepdial.operations.Quality`), and the faults among them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from keepdial.operations import Operation, Quality, operations
 from keepdial.understand import english
-from keepdial.understand.amounts import WORDS
-from keepdial.understand.lexicon import (
-    ARTICLES,
-    BE,
-    DOWN,
-    FIX,
-    FUNCTION,
-    GONE,
-    MAKE,
-    NEGATED,
-    NOT,
-    PICTURE,
-    PREPOSITIONS,
-    TOO,
-    UP,
-    word_set,
-)
-from keepdial.understand.tokens import Token, tokens_of
+from keepdial.understand.lexicon import word_set
+from keepdial.understand.tokens import tokens_of
 
 Role = Literal["noun", "more", "less", "raises", "lowers"]
 
@@ -39,37 +22,6 @@ class Named:
     role: Role
     unit: Operation
     quality: Quality
-
-
-@dataclass(slots=True)
-class Wanted:
-    """A quality that a clause wants changed.
-
-    Attributes:
-        named: what names it.
-        sign: 1 = more of it, -1 = less, 0 = the clause does not say.
-        used: the places of the tokens that say so.
-        sure: how sure the direction is.
-        score: how much of the clause it explains, as for phrases.
-        spoken: whether a verb, a comparison or a complaint is among the words; a bare name is not.
-    """
-
-    named: Named
-    sign: int
-    used: set[int] = field(default_factory=set)
-    sure: float = 0.95
-    score: float = 1.0
-    spoken: bool = True
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """The options at an ordinary amount."""
-        quality = self.named.quality
-        if self.sign >= 0:
-            return dict(quality.params)
-        if quality.fewer:
-            return dict(quality.fewer)
-        return quality.params | {quality.amount: -quality.params[quality.amount]}
 
 
 @cache
@@ -88,45 +40,16 @@ def named() -> dict[str, tuple[Named, ...]]:
             for role, phrases in roles:
                 for phrase in phrases:
                     words = tuple(t.word for t in tokens_of(phrase))
-                    found.setdefault(_key(words[0]), []).append(Named(words, role, unit, quality))
+                    found.setdefault(key_of(words[0]), []).append(Named(words, role, unit, quality))
     return {key: tuple(sorted(those, key=lambda n: -len(n.words))) for key, those in found.items()}
 
 
-def _key(word: str) -> str:
+def key_of(word: str) -> str:
+    """Return what the forms of a word have in common, adjectives in their plain form."""
     return english.stem(english.degree(word)[0])
 
 
-def wanted(tokens: list[Token], *, before: int = 0) -> Iterator[Wanted]:
-    """Yield the qualities that the tokens of a clause name, each with its direction.
-
-    `before` is the direction that the clause before had; a bare name takes it over.
-    """
-    words = [t.word if t.kind in ("word", "sign") else "" for t in tokens]
-    for at, word in enumerate(words):
-        if not word:
-            continue
-        taken: set[tuple[str, str]] = set()
-        for name in named().get(_key(word), ()):
-            end = at + len(name.words)
-            if (name.unit.name, name.role) in taken or not _says(words[at:end], name):
-                continue
-            taken.add((name.unit.name, name.role))
-            found = _direction(name, words, at, end, before)
-            one_way = name.quality.sides == "less"
-            if (
-                found
-                and name.role == "noun"
-                and not found.spoken
-                and not one_way
-                and _numbered(tokens, at, end)
-            ):
-                found.sign, found.sure, found.spoken = 1, 0.95, True
-                found.score = 1.0 + 0.95 * (end - at - 1)
-            if found is not None:
-                yield found
-
-
-GENERIC = word_set(
+_GENERIC = word_set(
     """overlay effect effects element elements portion portions part parts detail details obstruction
     appearance look interference area areas region regions cast tint scene weather distortion
     distortions artifact artifacts traces trace layer patches patch quality issue issues problem
@@ -144,35 +67,30 @@ def fault_of(words: list[str]) -> Named | None:
         if (
             word == "of"
             and i
-            and all(w in GENERIC or w in ("all", "any", "signs", "sign", "bits", "some") for w in kept[:i])
+            and all(w in _GENERIC or w in ("all", "any", "signs", "sign", "bits", "some") for w in kept[:i])
         ):
             kept = kept[i + 1 :]
             break
     full = _fault_in(kept, generic=False)
-    while len(kept) > 1 and kept[-1] in GENERIC:
+    while len(kept) > 1 and kept[-1] in _GENERIC:
         kept = kept[:-1]
     return full or _fault_in(kept, generic=len(kept) < len(words))
 
 
 def _fault_in(kept: list[str], *, generic: bool) -> Named | None:
     for start in range(len(kept)):
-        for name in named().get(_key(kept[start]), ()):
+        for name in named().get(key_of(kept[start]), ()):
             if not name.quality.fault or name.quality.sides == "more":
                 continue
             fits = name.role == "noun" or (name.role == "more" and generic)
-            fits = fits and start + len(name.words) == len(kept) and _says(kept[start:], name)
+            fits = fits and start + len(name.words) == len(kept) and says(kept[start:], name)
             if fits and all(english.is_adjective(w) or w.endswith(("ed", "ing", "y")) for w in kept[:start]):
                 return name
     return None
 
 
-def _numbered(tokens: list[Token], at: int, end: int) -> bool:
-    """Whether a number stands beside a name: "exposure +1 stop", "20 % contrast"."""
-    near = [*tokens[end : end + 2], *tokens[max(0, at - 2) : at]]
-    return any(t.kind == "number" for t in near)
-
-
-def _says(words: list[str], name: Named) -> bool:
+def says(words: list[str], name: Named) -> bool:
+    """Whether words are those of a quality, in the forms that its role allows."""
     if len(words) < len(name.words):
         return False
     for i, (said, declared) in enumerate(zip(words, name.words, strict=True)):
@@ -187,360 +105,3 @@ def _says(words: list[str], name: Named) -> bool:
             continue
         return False
     return True
-
-
-def _direction(name: Named, words: list[str], at: int, end: int, before: int) -> Wanted | None:
-    if name.role == "noun":
-        found = _of_noun(name, words, at, end, before)
-    elif name.role in ("more", "less"):
-        found = _of_adjective(name, words, at, end, before)
-    else:
-        found = _of_verb(name, words, at, end)
-    if found is None:
-        return None
-    sides = name.quality.sides
-    found.sure *= name.quality.sure
-    if (sides == "more" and found.sign < 0) or (sides == "less" and found.sign > 0):
-        return None
-    return found
-
-
-def _of_verb(name: Named, words: list[str], at: int, end: int) -> Wanted | None:
-    sign = 1 if name.role == "raises" else -1
-    previous = words[at - 1] if at else ""
-    if previous in NEGATED or (previous in ARTICLES and previous not in ("it", "this")):
-        return None
-    told = [w for w in words[:at] if w and w not in FUNCTION and w not in WORDS and not w.endswith("ly")]
-    if previous in _WHO or (told and told[0] in english.lemmas(told[0]).get("VERB", ())):
-        return None
-    spoken = set(range(at, end))
-    said = words[at:end]
-    # "brightened", "darkening": a participle before a thing only describes it.
-    base = english.lemmas(said[0]).get("VERB", (said[0],))[0]
-    following = words[end] if end < len(words) else ""
-    if said[0] != base and said[0].endswith("ed") and previous in ARTICLES and following:
-        return None
-    return Wanted(name, sign, spoken, 0.96, 1.0 + 0.95 * (end - at - 1) + 0.01)
-
-
-_WHO = word_set("i he she we they who")
-
-
-def _heads(words: list[str], at: int) -> bool:
-    """Whether an adjective is the noun of its phrase: "the second LIGHT"."""
-    i = at - 1
-    while (
-        i >= 0
-        and (english.is_adjective(words[i]) or words[i] in NUMBER_WORDS)
-        and words[i] not in ARTICLES
-        and words[i] not in TOO
-    ):
-        i -= 1
-    return (
-        i >= 0
-        and words[i] in ARTICLES - {"a", "all", "both", "some", "any"}
-        and words[i] not in ("this", "that", "it")
-    )
-
-
-NUMBER_WORDS = word_set("first second third fourth last next other one two three")
-
-
-def _of_adjective(name: Named, words: list[str], at: int, end: int, before: int) -> Wanted | None:
-    own = 1 if name.role == "more" else -1
-    used = set(range(at, end))
-    length = 0.95 * (end - at - 1)
-    if "NOUN" in english.lemmas(words[end - 1]) and _heads(words, at):
-        return None
-    compared = english.degree(words[end - 1])[1] and words[end - 1] != name.words[-1]
-    window = range(max(0, at - 5), at)
-    near = words[max(0, at - 5) : at]
-    negated = next((i for i in reversed(window) if words[i] in NOT), None)
-    if compared:
-        if negated is not None and words[negated] in NEGATED and not set(near) & BE:
-            return None
-        # "darker than the other photos" tells, and asks for the opposite if for anything.
-        sure = 0.5 if "than" in words[end : end + 2] else 0.96
-        return Wanted(name, own, used, sure, 1.15 + length)
-    previous = near[-1] if near else ""
-    if previous == "more" or (len(near) > 1 and near[-2] == "more"):
-        return Wanted(name, own, used | {at - 1 if previous == "more" else at - 2}, 0.96, 1.3 + length)
-    if previous == "less" or (len(near) > 1 and near[-2] == "less"):
-        return Wanted(name, -own, used | {at - 1 if previous == "less" else at - 2}, 0.95, 1.3 + length)
-    if end < len(words) and words[end] == "enough":
-        more = {end} | ({negated} if negated is not None else set())
-        return Wanted(name, own, used | more, 0.9, 1.6 + length)
-    states = _states(words, at) or words[0] == "why"
-    attribute = end < len(words) and english.is_noun(words[end]) and words[end] not in _NOT_THINGS
-    excess = next((i for i in reversed(window) if words[i] in ("too", "overly", "excessively")), None)
-    if excess is None and "so" in near and states:
-        excess = next(i for i in reversed(window) if words[i] == "so")
-    if excess is not None and at - excess <= 3:
-        if negated is not None and negated < excess and not states:
-            # "but not too bright": a limit, and no wish of its own.
-            return None
-        return Wanted(name, -own, used | {excess}, 0.95, 1.5 + length)
-    if negated is not None and at - negated <= 3:
-        return Wanted(name, own if states else -own, used | {negated}, 0.8, 1.2 + length)
-    if attribute and not _asked_for(words, at) and any(w in TOO for w in near):
-        # "super cool picture": that is praise.
-        return Wanted(name, own, used, 0.45, 0.9 + length)
-    if attribute and words[end] not in PICTURE:
-        return None
-    if states:
-        sure = 0.85 if (own < 0 or name.quality.fault) else 0.5
-        return Wanted(name, -own, used, sure, 1.1 + length)
-    hedged = any(w in _HEDGES for w in near) and not _asked_for(words, at)
-    if hedged and (own < 0 or name.quality.fault):
-        # "kinda dark": so one complains, and does not wish.
-        return Wanted(name, -own, used, 0.75, 1.1 + length)
-    if name.quality.fault and not _asked_for(words, at):
-        return Wanted(name, -own, used, 0.8, 1.05 + length)
-    if _asked_for(words, at) or all(w in _FILL for w in near):
-        return Wanted(name, own, used, 0.9, 1.0 + length, spoken=bool(near))
-    return Wanted(name, own, used, 0.7, 0.9 + length, spoken=False)
-
-
-_HEDGES = word_set("kinda kind sort bit little rather pretty quite very really awfully so somewhat fairly")
-_FILL = ARTICLES | TOO | MAKE | word_set("a bit little lot much and it please just to be look more up")
-_NOT_THINGS = PICTURE | word_set("enough please and or look up down out on in now overall looking")
-
-
-def _asked_for(words: list[str], at: int) -> bool:
-    """Whether a verb before asks for what follows: make, want, should be, turn."""
-    return any(
-        w in MAKE or w in ("should", "must", "ought", "more", "become", "appear", "add") for w in words[:at]
-    )
-
-
-def _states(words: list[str], at: int) -> bool:
-    """Whether the words before state how the picture is: "the sky is a bit"."""
-    early = words[max(0, at - 6) : at]
-    if any(w in ("was", "were", "been") for w in early) and not any(
-        w in PICTURE or w in ("it", "this") for w in early
-    ):
-        return False
-    if not any(w in BE for w in early):
-        return False
-    asked = (
-        "make",
-        "makes",
-        "should",
-        "must",
-        "ought",
-        "want",
-        "get",
-        "to",
-        "needs",
-        "need",
-        "let",
-        "would",
-        "like",
-        "could",
-        "ensure",
-        "have",
-    )
-    if any(w in asked for w in early):
-        return False
-    return not (early and early[0] in ("look", "be", "appear"))
-
-
-def _describes_a_noun(after: str) -> bool:
-    """Whether a name only describes the word after it: "the YELLOW necktie", "the LIGHT pole"."""
-    if after in _AFTER_NOUN or after in FUNCTION or after in PICTURE or after in UP | DOWN:
-        return False
-    return "NOUN" in english.lemmas(after) and not english.degree(after)[1]
-
-
-def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> Wanted | None:
-    fault = name.quality.fault
-    used = set(range(at, end))
-    length = 0.95 * (end - at - 1)
-    if at and words[at - 1] in NEGATED and words[at - 1] != "no":
-        return None
-    after = words[end] if end < len(words) else ""
-    if after in ARTICLES and at == 0 and words[at] in english.lemmas(words[at]).get("VERB", ()):
-        # "blur the background"
-        return None
-    if after and _describes_a_noun(after):
-        return None
-    left = _left(words, at, fault)
-    right = _right(words, end, fault)
-    sign, more, sure = 0, set[int](), 0.0
-    for found in (right, left):
-        if found is not None and (sign == 0 or found[2] > sure):
-            sign, more, sure = found[0], found[1], found[2]
-    if sign:
-        return Wanted(name, sign, used | more, sure, 1.0 + 0.9 * min(1, len(more)) + length)
-    if any(w in FIX for w in words[max(0, at - 4) : at]):
-        i = next(i for i in range(at - 1, -1, -1) if words[i] in FIX)
-        # "fix the noise" is plain; "adjust the brightness" leaves open which way.
-        return Wanted(name, -1 if fault else 1, used | {i}, 0.9 if fault else 0.62, 1.85 + length)
-    if at > 1 and words[at - 1] == "of" and words[at - 2] in WORDS and not set(words[:at]) & BE:
-        # "with a lot of grain"
-        return Wanted(name, 1, used, 0.88, 0.9 + length)
-    if before:
-        return Wanted(name, before, used, 0.85, 0.8 + length, spoken=False)
-    alone = all(
-        w in _FILL or w in PICTURE or w in ("on", "in", "of", "for") for w in (*words[:at], *words[end:])
-    )
-    if alone:
-        return Wanted(name, -1 if fault else 1, used, 0.8, 0.8 + length, spoken=False)
-    return Wanted(name, -1 if fault else 1, used, 0.45, 0.6 + length, spoken=False)
-
-
-def _left(words: list[str], at: int, fault: bool) -> tuple[int, set[int], float] | None:
-    """Return the direction that the words before a noun give it, the words, and how sure."""
-    passed = 0
-    for i in range(at - 1, max(-1, at - 8), -1):
-        word, previous = words[i], words[i - 1] if i else ""
-        if word in (",", ";"):
-            return None
-        sure = 0.96 - 0.02 * passed
-        if word in ("much", "many") and previous in ("too", "so", "very"):
-            return -1, {i, i - 1} | ({i - 2} if i > 1 and words[i - 2] in NOT else set()), sure
-        if word in ("enough", "little", "low", "lower", "few") and (
-            previous in NOT or previous in ("too", "so", "very") or word == "low"
-        ):
-            return 1, {i, i - 1} if i and word != "low" else {i}, sure
-        if word in NEGATED and fault:
-            return -1, {i}, sure
-        if word in ("lack", "lacks", "lacking", "needs", "need", "missing"):
-            return 1, {i}, sure
-        if word in (
-            "bring",
-            "turn",
-            "tone",
-            "crank",
-            "bump",
-            "dial",
-            "turned",
-            "pump",
-            "push",
-            "scale",
-            "clear",
-            "clean",
-        ):
-            particle = next(
-                (
-                    j
-                    for j in range(i + 1, min(len(words), at + 4))
-                    if words[j] in ("up", "down", "out", "back")
-                ),
-                None,
-            )
-            if particle is not None:
-                down = words[particle] == "down" or (fault and word in ("clear", "clean"))
-                return -1 if down else 1, {i, particle}, sure
-            if word == "tone":
-                return -1, {i}, sure
-        if word in GONE and word not in UP and (fault or word in DOWN):
-            return -1, {i} | ({i + 1} if word in ("rid", "get") else set()), sure
-        if word == "halve":
-            return -1, set(), sure
-        if word in DOWN and word not in ("down",):
-            return -1, {i}, sure
-        if word in UP and not (fault and word in _MENDS):
-            if word in ("double", "triple"):
-                return 1, set(), sure
-            if word == "put" or (word == "up" and previous in ("clean", "clear")):
-                continue
-            return 1, {i}, sure
-        if word in MAKE or word in ARTICLES or word in TOO or word in _QUIET:
-            passed += word not in ARTICLES
-            continue
-        passed += 1
-        thing = "NOUN" in english.lemmas(word) and not english.is_adjective(word)
-        if (
-            passed > 3
-            or (word in PREPOSITIONS and word not in ("with", "up", "down", "out", "off"))
-            or (fault and thing)
-        ):
-            # "remove the husky lying in the SNOW": another thing stands between.
-            return None
-    return None
-
-
-_AFTER_NOUN = word_set(
-    """levels level settings setting effect effects tone tones amount balance artifacts overall slightly
-    removal reduction enhancement correction adjustment overlay cast issues problems intensity values
-    value parts areas look"""
-)
-_MENDS = word_set(
-    """improve improved improving enhance enhanced enhancing better refine refining polish polishing
-    perfect optimize upgrade"""
-)
-_QUIET = word_set(
-    """overall general of in on total whole entire bit lot slightly image photo picture its and sense
-    level amount levels"""
-)
-
-
-def _right(words: list[str], end: int, fault: bool) -> tuple[int, set[int], float] | None:
-    """Return the direction that the words after a noun give it: "up", "is too high", "reduction"."""
-    rest = words[end : end + 6]
-    for i, word in enumerate(rest):
-        at = end + i
-        if word in (
-            "up",
-            "higher",
-            "stronger",
-            "increase",
-            "boost",
-            "increased",
-            "boosted",
-            "raised",
-            "enhancement",
-            "improvement",
-            "better",
-        ):
-            return 1, {at}, 0.9
-        if word in (
-            "down",
-            "lower",
-            "weaker",
-            "reduction",
-            "removal",
-            "reduced",
-            "decreased",
-            "lowered",
-            "removed",
-            "gone",
-            "eliminated",
-            "less",
-            "away",
-        ):
-            return -1, {at}, 0.92
-        if word in ("high", "strong", "much", "harsh", "intense", "heavy") and i and rest[i - 1] in TOO:
-            return -1, {at, at - 1}, 0.92
-        if (
-            word in ("low", "weak", "little", "poor", "bad")
-            and i
-            and (rest[i - 1] in TOO or rest[i - 1] in BE)
-        ):
-            return 1 if not fault else -1, {at}, 0.88
-        if (
-            word not in BE
-            and word not in TOO
-            and word not in ARTICLES
-            and word
-            not in (
-                "a",
-                "bit",
-                "little",
-                "lot",
-                "by",
-                "should",
-                "be",
-                "needs",
-                "to",
-                "levels",
-                "level",
-                "in",
-                "image",
-                "photo",
-                "picture",
-            )
-        ):
-            return None
-    return None

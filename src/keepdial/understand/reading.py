@@ -8,10 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from keepdial.operations import Operation
+from keepdial.understand.directions import Wanted, wanted
 from keepdial.understand.frames import framed
 from keepdial.understand.lexicon import ARTICLES, FUNCTION
-from keepdial.understand.patterns import SLOT, Match, matches
-from keepdial.understand.qualities import Wanted, fault_of, wanted
+from keepdial.understand.matching import Match, matches
+from keepdial.understand.phrases import SLOT
+from keepdial.understand.qualities import fault_of
 from keepdial.understand.tokens import Token, words_of
 
 

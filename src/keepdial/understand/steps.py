@@ -1,9 +1,8 @@
-"""Steps: from what a clause asks for to steps of a plan, with things, amounts and how sure they are."""
+"""Steps: from what a clause asks for to steps of a plan, with amounts and how sure they are."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -14,8 +13,18 @@ from keepdial.operations import Operation, is_file, operation
 from keepdial.understand import amounts, english, nouns
 from keepdial.understand.lexicon import MAKE, NOT, SIDES, word_set
 from keepdial.understand.numbers import MEASURES
-from keepdial.understand.plan import SURE, Amount, Choice, Question, Step, Target
+from keepdial.understand.plan import SURE, Amount, Choice, Question, Step
 from keepdial.understand.reading import Reading, candidates, content, rivals
+from keepdial.understand.targets import (
+    Context,
+    extended,
+    named_by_the_rest,
+    only_describes,
+    place_of_new,
+    pointed,
+    recipient,
+    with_owner,
+)
 from keepdial.understand.telling import told
 from keepdial.understand.tokens import Token, words_of
 
@@ -46,33 +55,11 @@ EDITS = word_set("filter crop effect edit edits change changes adjustment adjust
 """What was done to a picture before; it is undone by going back to the original, not by painting over."""
 
 PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|tiff?|avif|heic|bmp)$")
-
 ODD = 0.55
 """What a thing that can be no thing leaves of it."""
 
 CORRECTED = 0.97
 """What a typing error in the words that name the operation leaves of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What holds for a clause.
-
-    Attributes:
-        keep: the dial, where the sentence turned it.
-        files: the names of pictures that may be named, None = any.
-        selected: whether something is selected beside the sentence.
-        topic: what "it" points to where no step did: "the sky is dull, make it bluer".
-        fresh: whether the topic was named right before, so that it is meant where no thing is.
-        only: what the clause after it narrows it to: "brighter, but only the sky".
-    """
-
-    keep: float | None = None
-    files: Collection[str] | None = None
-    selected: bool = False
-    topic: Target | None = None
-    fresh: bool = False
-    only: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +124,10 @@ def _step(
     reading = _by_unit(tokens, reading)
     unit, params = reading.unit, dict(reading.params)
     sure = reading.sure
-    free = {i for i in range(len(tokens)) if i not in reading.used and not _recipient(tokens, i)}
+    free = {i for i in range(len(tokens)) if i not in reading.used and not recipient(tokens, i)}
     amount, taken = _amount(tokens, reading, free, params)
     free -= taken
-    where = _where(unit, reading, tokens, params)
+    where = place_of_new(unit, reading, tokens, params)
     if where is not None:
         named = nouns.target_of(where)
         left: list[str] = (
@@ -148,13 +135,13 @@ def _step(
         )
     elif reading.thing is not None:
         thing = [i for i in reading.thing if (i in free or i not in reading.used) and i not in taken]
-        thing = _with_owner(tokens, reading, thing, free)
+        thing = with_owner(tokens, reading, thing, free)
         named = nouns.target_of([tokens[i] for i in thing])
         left = content(tokens[i] for i in sorted(free - set(thing)))
     else:
-        named, left = _left(tokens, free)
-    target = _extended(named.target, tokens, reading)
-    target, replaces = _pointed(unit, target, tokens, reading, before, context)
+        named, left = named_by_the_rest(tokens, free)
+    target = extended(named.target, tokens, reading)
+    target, replaces = pointed(unit, target, tokens, reading, before, context)
     exception = next(
         (i for i in sorted(free) if tokens[i].word in ("except", "excluding", "excepting")), None
     )
@@ -171,7 +158,7 @@ def _step(
             target, left = said, []
     if context.only is not None and target is None and unit.target != "none":
         target = context.only
-    if target is not None and unit.name in ("background", "cutout") and _only_describes(target):
+    if target is not None and unit.name in ("background", "cutout") and only_describes(target):
         target = None
     if named.odd:
         sure *= ODD
@@ -221,24 +208,6 @@ def _step(
             sure=round(max(0.0, min(1.0, sure)), 3),
         ),
         replaces,
-    )
-
-
-def _with_owner(tokens: list[Token], reading: Reading, thing: list[int], free: set[int]) -> list[int]:
-    """Return a thing's places with where it is to be taken from: "take the glasses OFF THE WOMAN"."""
-    last = max(reading.because)
-    if tokens[last].word not in ("off", "out", "from") or not thing or max(thing) > last:
-        return thing
-    after = [i for i in sorted(free) if i > last]
-    return [*thing, last, *after] if after and all(i not in thing for i in after) else thing
-
-
-def _recipient(tokens: list[Token], at: int) -> bool:
-    """Whether a word is for whom something is done: "give ME more contrast"."""
-    return (
-        tokens[at].word in ("me", "us")
-        and at > 0
-        and tokens[at - 1].word in ("give", "show", "get", "make", "send")
     )
 
 
@@ -299,159 +268,6 @@ def _tells(word: str) -> bool:
         or low in COLOURS
         or PICTURE_FILE.search(low) is not None
     )
-
-
-def _where(
-    unit: Operation, reading: Reading, tokens: list[Token], params: dict[str, Any]
-) -> list[Token] | None:
-    """Return where a new thing goes, and take it off the words for the thing itself."""
-    prompt = str(params.get("prompt", ""))
-    if unit.name != "add" or not prompt:
-        return None
-    new = nouns.tokens_of_words(prompt)
-    thing, place = nouns.parted(new)
-    if not place or not thing:
-        return None
-    if reading.thing is not None:
-        return None
-    params["prompt"] = words_of(thing)
-    return place
-
-
-def _only_describes(target: Target) -> bool:
-    """Whether a target is nothing but an adjective: "make the BLUE background black"."""
-    from keepdial.regions.colours import COLOURS
-
-    words = [w for w in (*target.attributes, target.head) if w]
-    return (
-        bool(words)
-        and target.relation is None
-        and all(w in COLOURS or (english.is_adjective(w) and "NOUN" not in english.lemmas(w)) for w in words)
-    )
-
-
-def _extended(target: Target | None, tokens: list[Token], reading: Reading) -> Target | None:
-    """Return the target; a bare place gets the thing that the phrase took: "slim the face on the left"."""
-    if target is None or target.head or target.pronoun or not target.sides or target.relation is not None:
-        return target
-    last = tokens[max(reading.because)]
-    from keepdial.understand.lexicon import FUNCTION
-
-    if (
-        reading.quality
-        or last.word in FUNCTION
-        or not english.is_noun(last.word)
-        or reading.thing is not None
-    ):
-        return target
-    if english.is_verb(last.word) and last.word not in (
-        "face",
-        "eyes",
-        "eye",
-        "hair",
-        "skin",
-        "lips",
-        "nose",
-    ):
-        return target
-    return target.model_copy(update={"words": f"the {last.word} {target.words}", "head": last.word})
-
-
-def _pointed(
-    unit: Operation,
-    target: Target | None,
-    tokens: list[Token],
-    reading: Reading,
-    before: list[Step],
-    context: Context,
-) -> tuple[Target | None, bool]:
-    """Return the target with "it" and "them" replaced by what they point to, and whether the step replaces
-    the one before it ("remove the cup and replace it with a bowl")."""
-    last = before[-1] if before else None
-    if unit.target == "none":
-        return target, False
-    places = range(len(tokens)) if reading.thing is None else reading.thing
-    points = any(tokens[i].word in _POINTING for i in places if tokens[i].kind == "word")
-    missing = target is None or (target.pronoun and target.words in _POINTING)
-    if unit.name == "replace" and missing and last is not None and last.operation == "remove" and last.target:
-        return last.target, True
-    if context.topic is not None and missing and (points or context.fresh):
-        return context.topic, False
-    if target is not None and target.words in ("them", "they") and missing and _colours(before):
-        # "the colours are dull, make them pop": what they are is the picture's.
-        return None, False
-    if last is None or last.target is None or not missing or not points:
-        return target, False
-    if last.operation in ("remove", "replace", "cutout", "background", "add"):
-        return target, False
-    if not any(tokens[i].word in _THINGS for i in places):
-        # "her" is somebody, and no background.
-        return target, False
-    return last.target, False
-
-
-_THINGS = word_set("it them that they both these those this")
-
-
-def _colours(before: list[Step]) -> bool:
-    return any(s.target is None and ("colours" in s.words or "tones" in s.words) for s in before)
-
-
-_POINTING = word_set("it them that they him her he she both these those this its their his")
-
-
-def _left(tokens: list[Token], free: set[int]) -> tuple[nouns.Named, list[str]]:
-    """Return what the words that are left name: the best of their runs, with places joined to it."""
-    runs: list[list[int]] = []
-    for i in sorted(free):
-        if runs and i == runs[-1][-1] + 1:
-            runs[-1].append(i)
-        else:
-            runs.append([i])
-    ends = [run for run in runs if _leads_on(tokens, run)]
-    found = [(run, nouns.target_of([tokens[i] for i in run])) for run in runs if run not in ends]
-    dropped = [w for run in ends for w in content(tokens[i] for i in run)]
-    good = [(run, named) for run, named in found if named.target is not None and not named.odd]
-    if dropped:
-        named, others = _left(tokens, free - {i for run in ends for i in run})
-        return named, [*others, *dropped]
-    if not good:
-        odd = next((named for _, named in found if named.odd), None)
-        if odd is not None and odd.target is not None:
-            return nouns.Named(None), content(tokens[i] for i in sorted(free))
-        return nouns.Named(None), [w for _, named in found for w in named.unused]
-    # A thing with a noun before one that is only a place.
-    run, best = max(
-        good,
-        key=lambda pair: (
-            bool(pair[1].target and (pair[1].target.head or pair[1].target.pronoun)),
-            bool(pair[1].target and pair[1].target.words.startswith("the")),
-            -pair[0][0],
-        ),
-    )
-    rest: list[str] = []
-    for other, named in good:
-        if other is run:
-            continue
-        place = named.target
-        if place is not None and place.sides and not place.head and best.target is not None:
-            words = f"{best.target.words} {words_of([tokens[i] for i in other])}"
-            best = nouns.Named(
-                best.target.model_copy(update={"words": words, "sides": (*best.target.sides, *place.sides)})
-            )
-            continue
-        rest += content(tokens[i] for i in other)
-    rest += [w for other, named in found if named.target is None or named.odd for w in (named.unused or ())]
-    return best, rest
-
-
-def _leads_on(tokens: list[Token], run: list[int]) -> bool:
-    """Whether words say what something is to become, and are no thing: "relight it TO CANDLELIGHT"."""
-    words = [tokens[i].word for i in run]
-    if any(t.word in ("add", "apply", "put", "give", "bring") for t in tokens[: run[0]]):
-        # "add some blur to the car"
-        return False
-    return words[0] in ("to", "into", "as", "than", "like") and not set(words[1:3]) & set(SIDES)
 
 
 def _amount(

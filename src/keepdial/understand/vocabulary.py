@@ -8,9 +8,18 @@ from functools import cache
 from keepdial.operations import operations
 from keepdial.understand import english, spelling
 from keepdial.understand.lexicon import AMOUNTS, DOWN, FIX, FUNCTION, GONE, PICTURE, SIDES, UP
-from keepdial.understand.patterns import Word, phrases
+from keepdial.understand.phrases import Word, phrases
 from keepdial.understand.qualities import named
 from keepdial.understand.tokens import Token
+
+
+@cache
+def finder_words() -> frozenset[str]:
+    """Return the nouns that some finder answers, installed or not."""
+    from keepdial.select._resolve import vocabulary
+
+    return frozenset(vocabulary()) | {"people"}
+
 
 ENGLISH = 0.5
 """The share of a sentence's words that must be English for it to be read."""

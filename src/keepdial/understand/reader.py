@@ -1,0 +1,433 @@
+"""The reader: takes the pieces of a sentence in their order and makes a plan of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from keepdial.understand import clauses, english
+from keepdial.understand.checks import once, without_contradictions
+from keepdial.understand.cutting import Piece
+from keepdial.understand.keeping import protects
+from keepdial.understand.lexicon import POLITE, TALK, word_set
+from keepdial.understand.nouns import target_of
+from keepdial.understand.pieces import (
+    asks_more,
+    has_thing,
+    is_goal,
+    lacks,
+    names_a_thing,
+    only_an_amount,
+    stands,
+    wished_for,
+)
+from keepdial.understand.plan import Choice, Plan, Question, Step
+from keepdial.understand.reading import Reading, content, readings
+from keepdial.understand.steps import made
+from keepdial.understand.targets import Context
+from keepdial.understand.tokens import Token, words_of
+from keepdial.understand.unclear import (
+    as_instruction,
+    asked_back,
+    nothing_to_do,
+    told_of_somebody,
+    with_needs,
+)
+
+
+@dataclass(slots=True)
+class _Done:
+    """A piece that asks for something.
+
+    Attributes:
+        tokens: its words.
+        found: what it asks for.
+        context: what held when it was read.
+        question: whether it stood in a question, so that it is asked back.
+        sign: the direction of the piece before it.
+        hard_after: whether its sentence ends with it.
+    """
+
+    tokens: list[Token]
+    found: list[Reading]
+    context: Context
+    question: bool = False
+    sign: int = 0
+    hard_after: bool = False
+
+
+class Reader:
+    """Takes the pieces of a sentence, one after the other, and makes a plan of them.
+
+    Args:
+        sentence: the sentence, for the plan.
+        context: what holds from its beginning.
+        guesses: returns what a piece that nobody understands may have meant, the nearest first; None = a
+            question about it offers nothing.
+    """
+
+    def __init__(
+        self, sentence: str, context: Context, guesses: Callable[[list[Token]], list[Choice]] | None
+    ) -> None:
+        self.sentence = sentence
+        self.context = context
+        self.guesses = guesses
+        self.done: list[_Done] = []
+        self.protected: list[list[Token]] = []
+        self.waiting: list[Token] = []
+        self.unused: list[str] = []
+        self.strange: list[tuple[int, list[Token]]] = []
+        self.sign = 0
+        self.told = False
+        self.protecting: list[Token] = []
+
+    def take(self, piece: Piece) -> None:
+        """Take one piece of the sentence."""
+        tokens, joint, hard = piece.tokens, piece.joint, piece.hard
+        if hard:
+            self._leave_waiting()
+            self.sign = 0
+            if self.done:
+                self.done[-1].hard_after = True
+        if self._goes_on_protecting(tokens, joint, hard=hard):
+            return
+        held = protects(tokens)
+        if held is not None and not asks_more(tokens):
+            if held:
+                self.protected.append(held)
+                self.protecting = tokens
+            else:
+                self.unused.append(words_of(tokens))
+            return
+        wish = clauses.wishes(tokens)
+        own, reason = clauses.purpose(clauses.opened(tokens))
+        if not own:
+            return
+        if (clauses.tells(own) and not wish) or (clauses.inquires(own) and not piece.question):
+            self.unused.append(words_of(tokens))
+            self.told = True
+            return
+        if self.told and not hard and joint == "with":
+            self.unused.append(words_of(tokens))
+            return
+        self.told = False
+        if self._hedges(own) or self._forbids(own) or self._narrows(own, hard=hard):
+            return
+        if self._describes(own, joint, hard=hard):
+            return
+        whole = [*self.waiting, *own]
+        if (
+            self.waiting
+            and clauses.orders(own)
+            and not clauses.imperative(self.waiting)
+            and self._points_to(self.waiting[:-1])
+        ):
+            # "the car, make it red"
+            self.waiting, whole = [], own
+        found = readings(whole, before=self.sign)
+        if not found and self.waiting and joint in ("by", "with"):
+            found = readings(own, before=self.sign)
+            if found:
+                self.unused.append(words_of(self.waiting[:-1]))
+                self.waiting, whole = [], own
+        if not found and wish and (added := wished_for(own)) is not None:
+            found = [added]
+        bare = bool(found) and all(not r.spoken for r in found)
+        means = (
+            joint == "by" or (joint == "to" and all(r.unit.name == "auto" for r in self.done[-1].found))
+            if self.done
+            else False
+        )
+        if found and means and not hard and is_goal(self.done[-1].found):
+            # "improve it BY sharpening": what comes after says how, and that is all that is asked.
+            self.unused.append(words_of(self.done.pop().tokens))
+        pointed = clauses.topic(own)
+        there = own[0].word in ("there", "there's")
+        if (
+            pointed is not None
+            and (
+                not found
+                or not all(r.spoken for r in found)
+                or (there and any(r.quality and r.sign > 0 for r in found))
+            )
+            and self._points_to(pointed)
+        ):
+            return
+        if found and not (bare and self._goes_on(own, joint, hard)):
+            self.waiting = []
+            if not hard:
+                self._shares(whole, found)
+            self.done.append(_Done(whole, found, self.context, piece.question, self.sign))
+            self.context = replace(self.context, fresh=False)
+            self.sign = next((r.sign for r in found if r.quality and r.sign), 0)
+            if reason:
+                self.unused.append(words_of(reason))
+            return
+        if not hard and self._joins(own, joint):
+            return
+        self._without_reading(own, tokens, joint)
+
+    def _points_to(self, tokens: list[Token]) -> bool:
+        """Take what a piece only points to as the topic of what comes after it."""
+        named = target_of(tokens)
+        if named.target is None or named.odd:
+            return False
+        self.context = replace(self.context, topic=named.target, fresh=True)
+        return True
+
+    def _hedges(self, own: list[Token]) -> bool:
+        """Whether a piece only takes back how much: "brighter, BUT NOT TOO MUCH"."""
+        if words_of(own) not in _HEDGES or not self.done:
+            return False
+        last = self.done[-1]
+        last.tokens = [*last.tokens, replace(own[0], text=words_of(own), word="slightly", kind="word")]
+        return True
+
+    def _forbids(self, own: list[Token]) -> bool:
+        """Whether a piece forbids something: what is named then stays, and an operation is not done."""
+        at = next((i for i, t in enumerate(own[:3]) if t.word in _FORBIDS), None)
+        if at is None or lacks(own) or any(t.word not in _SUBJECTS for t in own[:at]):
+            return False
+        rest = own[at + 1 :]
+        disliked = bool(rest) and rest[0].word in ("like", "want", "need", "love")
+        while rest and rest[0].word in _AFTER_FORBIDDING:
+            rest = rest[1:]
+        if not rest or own[at + 1].word in ("so", "too", "as", "very", "quite", "really", "that"):
+            return False
+        found = readings(rest)
+        if own[at].word == "no" and rest[0].word.endswith("ing") and english.is_verb(rest[0].word):
+            found = found or [None]  # type: ignore[list-item]
+        if found:
+            best = found[0]
+            if best is not None and best.unit.target == "required" and best.thing:
+                self.protected.append([rest[i] for i in best.thing])
+            else:
+                self.unused.append(words_of(own))
+            return True
+        if disliked or own[at].word in ("no", "without"):
+            return False
+        thing = own[at + 1 :]
+        while thing and thing[0].word in ("on", "in", "at", "for", "to"):
+            thing = thing[1:]
+        if thing and names_a_thing(thing):
+            self.protected.append(thing)
+            return True
+        return False
+
+    def _narrows(self, own: list[Token], *, hard: bool) -> bool:
+        """Whether a piece says where alone the step before it acts: "brighter, but only the sky"."""
+        if own[0].word not in ("only", "just") or not self.done or hard or readings(own):
+            return False
+        rest = own[1:]
+        while rest and rest[0].word in ("on", "in", "for", "at"):
+            rest = rest[1:]
+        named = target_of(rest)
+        if named.target is None or named.odd:
+            return False
+        self.done[-1].context = replace(self.done[-1].context, only=named.target)
+        return True
+
+    def _goes_on_protecting(self, tokens: list[Token], joint: str, *, hard: bool) -> bool:
+        """Whether a piece is one more thing that must survive: "keep the faces AND THE TEXT"."""
+        before, self.protecting = self.protecting, []
+        if hard or not before or joint not in (",", "and", "&", "or", "/") or clauses.orders(tokens):
+            return False
+        if stands(readings(tokens), tokens):
+            return False
+        both = [*before, replace(tokens[0], text=joint, word=joint, kind="word"), *tokens]
+        held = protects(both)
+        if not held:
+            return False
+        self.protected[-1] = held
+        self.protecting = both
+        return True
+
+    def _describes(self, own: list[Token], joint: str, *, hard: bool) -> bool:
+        """Whether a piece only says more of the thing that the step before it is about, and take it there.
+
+        "Add a man in a hat, holding a cup and an umbrella": what is no order goes on with the step.
+        """
+        if self.waiting or not self.done:
+            return False
+        last = self.done[-1].found[-1]
+        told = "prompt" in last.params
+        acts = last.unit.target == "required" or last.thing is not None
+        if last.quality or not (told or (acts and not hard)):
+            return False
+        if joint == "to" and told:
+            # "add a bench TO make it cosy": what it is for.
+            self.unused.append(words_of(own))
+            return True
+        if clauses.orders(own, strict=told):
+            return False
+        if not clauses.describing(own):
+            found = readings(own, before=self.sign)
+            if stands(found, own) or (found and found[0].unit.name == last.unit.name and found[0].score >= 1):
+                # "make the shirt pink AND THE TROUSERS BLACK"
+                return False
+        if hard or not self._joins(own, joint):
+            self.unused.append(words_of(own))
+        return True
+
+    def _goes_on(self, own: list[Token], joint: str, hard: bool) -> bool:
+        """Whether a bare name ("the light and the COLOUR") is one more thing of the step before it."""
+        if hard or not self.done:
+            return False
+        last = self.done[-1].found[-1]
+        return (
+            not last.quality
+            and last.unit.target == "required"
+            and own[0].word in ("the", "a", "his", "her", "all")
+        )
+
+    def _joins(self, own: list[Token], joint: str) -> bool:
+        """Join a piece that asks for nothing to the step before it, where it can be more of its thing."""
+        if self.waiting or not self.done:
+            return False
+        before, found = self.done[-1].tokens, self.done[-1].found
+        if only_an_amount(own):
+            again = readings([*before, *own], before=self.done[-1].sign)
+            if again:
+                self.done[-1].tokens, self.done[-1].found = [*before, *own], again
+                return True
+            return False
+        if joint not in (",", "and", "&", "plus", "+", "or", "/", "-", "also", "(") or not names_a_thing(own):
+            return False
+        if not any(r.unit.target != "none" for r in found) or not has_thing(before, found):
+            return False
+        together = [
+            *before,
+            replace(own[0], text=joint, word=joint, kind="word" if joint.isalpha() else "sign"),
+            *own,
+        ]
+        again = readings(together, before=self.done[-1].sign)
+        if not again or [r.unit.name for r in again] != [r.unit.name for r in found]:
+            return False
+        self.done[-1].tokens, self.done[-1].found = together, again
+        return True
+
+    def _shares(self, own: list[Token], found: list[Reading]) -> None:
+        """Give an amount that is said last to all named with it: "contrast and clarity up BY 10"."""
+        numbers = [t for t in own if t.kind == "number"]
+        if len(numbers) != 1 or not found or not found[-1].quality:
+            return
+        start = own.index(numbers[0])
+        start -= start > 0 and own[start - 1].word in ("by", "to")
+        said = own[start:]
+        each = any(t.word == "each" for t in own)
+        for i in range(len(self.done) - 1, -1, -1):
+            before = self.done[i]
+            bare = all(not r.spoken for r in before.found)
+            if (
+                before.hard_after
+                or not all(r.quality for r in before.found)
+                or any(t.kind == "number" for t in before.tokens)
+            ):
+                return
+            if not bare and not each:
+                return
+            sign = found[-1].sign if bare else before.sign
+            again = readings([*before.tokens, *said], before=sign)
+            if not again:
+                return
+            before.tokens, before.found = [*before.tokens, *said], again
+
+    def _without_reading(self, own: list[Token], tokens: list[Token], joint: str) -> None:
+        unknown = clauses.imperative(own) and own[0].word not in TALK | POLITE
+        if (subject := clauses.subject(own)) is not None and self._points_to(subject):
+            self.context = replace(self.context, fresh=False)
+            self.unused.append(words_of(tokens))
+            return
+        if not content(own) or (clauses.talks(tokens) and not unknown):
+            if content(own):
+                self.unused.append(words_of(tokens))
+            return
+        if (clauses.imperative(own) or names_a_thing(own)) and len(own) <= 12:
+            # The next piece may go on with it: "change the trees and the grass to".
+            self.waiting = [*self.waiting, *own, replace(own[0], text="and", word="and", kind="word")]
+            return
+        if clauses.imperative(own):
+            self.strange.append((len(self.done), own))
+            return
+        self.unused.append(words_of(tokens))
+
+    def _leave_waiting(self) -> None:
+        if self.waiting:
+            if not clauses.imperative(self.waiting) and self._points_to(self.waiting[:-1]):
+                self.unused.append(words_of(self.waiting[:-1]))
+            elif clauses.imperative(self.waiting) or not self.done:
+                self.strange.append((len(self.done), self.waiting[:-1]))
+            else:
+                self.unused.append(words_of(self.waiting[:-1]))
+            self.waiting = []
+
+    def plan(self) -> Plan:
+        """Return the plan of all that was taken."""
+        self._leave_waiting()
+        steps: list[Step] = []
+        questions: list[Question] = []
+        index: dict[int, int] = {}
+        for i, piece in enumerate(self.done):
+            index[i] = len(steps)
+            for one in made(piece.tokens, piece.found, steps, piece.context):
+                if piece.question and one.step is not None:
+                    questions.append(asked_back(one.step, at=min(100, len(steps))))
+                    continue
+                if one.replaces and steps:
+                    steps.pop()
+                if one.question is not None:
+                    questions.append(one.question.model_copy(update={"at": min(100, len(steps))}))
+                elif one.step is not None:
+                    steps.append(one.step)
+        index[len(self.done)] = len(steps)
+        for at, words in self.strange:
+            asked = self._strange(words, steps, at=index.get(at, len(steps)))
+            if asked is not None:
+                questions.append(asked)
+        held = [t for words in self.protected if (t := target_of(words).target) is not None]
+        if not steps and not questions:
+            steps += told_of_somebody(self.unused)
+        if not steps and not questions:
+            questions.append(nothing_to_do(self.sentence, self.unused, held))
+        steps = once(steps)
+        steps, doubts = without_contradictions(steps, held)
+        questions += doubts
+        steps = [with_needs(step) for step in steps]
+        return Plan(
+            sentence=self.sentence[:4000],
+            steps=tuple(steps),
+            protected=tuple(dict.fromkeys(held)),
+            questions=tuple(sorted(questions, key=lambda q: q.at)),
+            unused=tuple(words for words in self.unused if words.strip()),
+        )
+
+    def _strange(self, tokens: list[Token], steps: list[Step], at: int) -> Question | None:
+        """Return the question about a piece that nobody understands; None where it only tells something."""
+        said = words_of(tokens)
+        if steps and not clauses.imperative(tokens):
+            self.unused.append(said)
+            return None
+        choices = self.guesses(tokens) if self.guesses is not None else []
+        if self.guesses is not None and clauses.imperative(tokens):
+            choices.insert(0, as_instruction(tokens))
+        if steps or choices:
+            choices.append(Choice(says="leave it out"))
+        return Question(
+            asks=f'"{said}" was not understood.', words=said, choices=tuple(choices), at=min(at, 100)
+        )
+
+
+_HEDGES = frozenset(
+    (
+        "not too much", "not much", "not a lot", "not so much", "not by much", "don't overdo it",
+        "don't go overboard", "nothing extreme",
+        "nothing crazy", "just a little", "only a little", "just a bit", "only a bit", "not that much",
+        "keep it subtle", "subtly", "only slightly",
+        "just slightly", "not too strong", "not too strongly",
+    )
+)  # fmt: skip
+_FORBIDS = word_set("don't not never without no nor doesn't isn't shouldn't can't won't aren't avoid")
+_SUBJECTS = word_set("i it we you he she they this that please just but so the and also do really")
+_AFTER_FORBIDDING = word_set(
+    "to be the any want need have use do make it on in at for like on too them a an even"
+)
