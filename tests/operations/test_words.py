@@ -56,7 +56,7 @@ SKIN: tuple[Wanted, ...] = (
     ("even out her skin tone", "even-skin", {"amount": 60}, "her"),
     ("his face is too red", "even-skin", {"amount": 60}, "his"),
     ("less redness in the face", "even-skin", {"amount": 60}, ""),
-    ("decrease the redness by 40 %", "even-skin", {"amount": 40}, ""),
+    ("decrease the redness of the skin by 40 %", "even-skin", {"amount": 40}, ""),
 )
 EYES_AND_MOUTH: tuple[Wanted, ...] = (
     ("fix the red eyes", "red-eye", {"amount": 100}, ""),

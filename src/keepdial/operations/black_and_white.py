@@ -162,7 +162,8 @@ OPERATION = Operation(
             sure=0.96,
         ),
         Saying(
-            ("(dramatic|high contrast) black and white", "black and white with red filter"), {"filter": "red"}
+            ("(dramatic|high contrast) black and white", "(black and white|monochrome|bw) with red filter"),
+            {"filter": "red"},
         ),
     ),
     asks=("make it black and white", "turn the background black and white", "dramatic black and white"),

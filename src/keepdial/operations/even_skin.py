@@ -65,7 +65,7 @@ OPERATION = Operation(
                 "(red|ruddy|flushed|blotchy)",
                 f"{_LESS} (redness|blotch|blotchiness|red patch|red patches|ruddiness|flush) (in|on|"
                 "of|from|around) (face|skin|cheek|nose|forehead)",
-                f"{_LESS} (redness|blotch|blotchiness|ruddiness|red patch|red patches)",
+                f"{_LESS} (blotch|blotchiness|ruddiness|red patch|red patches)",
                 f"{_LESS} red (in|on|from|out of) (face|skin|cheek|nose)",
                 f"{_LESS} {{thing}} (redness|blotchiness|ruddiness|sunburn)",
                 f"{_LESS} (sunburn|rosacea)",
@@ -81,7 +81,7 @@ OPERATION = Operation(
     ),
     qualities=(
         Quality(
-            ("redness", "blotchiness", "ruddiness"),
+            ("blotchiness", "ruddiness"),
             {"amount": 60},
             "amount",
             more=("blotchy", "ruddy"),

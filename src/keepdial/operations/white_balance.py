@@ -198,6 +198,8 @@ OPERATION = Operation(
                     "(remove|reduce|fix|correct|get rid of|eliminate|take out|less) {colour} (cast|tint|tone|"
                     "hue|filter|tones|colour cast)"
                 ),
+                "(remove|reduce|fix|correct|get rid of|take out|less|lessen|tone down) (redness|greenness)",
+                "(take away|take off|lose|kill|strip|clear) {colour} (cast|tint|tone|hue|tones|colour cast)",
                 "(there is|there's|has|have|got) {colour} (tint|cast|tone|tinge|hue)",
                 "(neutralise|neutralize|neutral) colours",
                 "colour (correct|correction|balance)",
