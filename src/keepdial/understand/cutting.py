@@ -108,37 +108,18 @@ def _shortened(tokens: list[Token], at: int) -> bool:
 
 
 _LINKS = word_set("to by with while")
+_PROTECTING = word_set("without while keeping leaving preserving maintaining don't leave keep except")
+"""Words that begin a piece that may protect something."""
+
+_BEFORE_KEEP = word_set("to and please but can could just only")
+"""Words after which "keep" goes on with the piece that it stands in."""
 
 
 def _starts(tokens: list[Token], at: int, now: list[Token]) -> bool:
     """Whether a new step begins at a token without a sign or "and": "... remove the man brighten it"."""
     word, previous = tokens[at].word, tokens[at - 1].word
-    if (
-        word
-        in (
-            "without",
-            "while",
-            "keeping",
-            "leaving",
-            "preserving",
-            "maintaining",
-            "don't",
-            "leave",
-            "keep",
-            "except",
-        )
-        and len(now) > 1
-    ):
-        if word in ("keep", "leave") and previous in (
-            "to",
-            "and",
-            "please",
-            "but",
-            "can",
-            "could",
-            "just",
-            "only",
-        ):
+    if word in _PROTECTING and len(now) > 1:
+        if word in ("keep", "leave") and previous in _BEFORE_KEEP:
             return False
         return word != "except" and protects(tokens[at : _stop(tokens, at)]) is not None
     if word in _LINKS and len(now) >= 1 and at + 1 < len(tokens):
@@ -177,30 +158,12 @@ _STRONG = word_set(
     enhancing increase increasing decrease decreasing reduce reducing adjust adjusting making
     eliminate lighten lightening desaturate intensify soften straighten replace"""
 )
+_TO_FOLLOWS = word_set("change turn convert transform changed set alter want need like ought going try able")
 
 
 def _from_to(now: list[Token]) -> bool:
     """Whether "to" belongs to a verb that changes one thing to another."""
-    return any(
-        t.word
-        in (
-            "change",
-            "turn",
-            "convert",
-            "transform",
-            "changed",
-            "set",
-            "alter",
-            "want",
-            "need",
-            "like",
-            "ought",
-            "going",
-            "try",
-            "able",
-        )
-        for t in now
-    )
+    return any(t.word in _TO_FOLLOWS for t in now)
 
 
 def _stop(tokens: list[Token], at: int) -> int:

@@ -99,7 +99,7 @@ def _direction(name: Named, words: list[str], at: int, end: int, before: int) ->
     if name.role == "noun":
         found = _of_noun(name, words, at, end, before)
     elif name.role in ("more", "less"):
-        found = _of_adjective(name, words, at, end, before)
+        found = _of_adjective(name, words, at, end)
     else:
         found = _of_verb(name, words, at, end)
     if found is None:
@@ -149,7 +149,7 @@ def _heads(words: list[str], at: int) -> bool:
 _NUMBER_WORDS = word_set("first second third fourth last next other one two three")
 
 
-def _of_adjective(name: Named, words: list[str], at: int, end: int, before: int) -> Wanted | None:
+def _of_adjective(name: Named, words: list[str], at: int, end: int) -> Wanted | None:
     own = 1 if name.role == "more" else -1
     used = set(range(at, end))
     length = 0.95 * (end - at - 1)

@@ -106,7 +106,7 @@ def _made(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
     start = at + 1
     if start >= len(words):
         return
-    split = _where_new_begins(tokens, words, start)
+    split = _where_new_begins(words, start)
     if split is None:
         return
     thing = list(range(start, split))
@@ -135,7 +135,7 @@ def _given(tokens: list[Token], words: list[str], at: int) -> Iterator[Frame]:
     )
 
 
-def _where_new_begins(tokens: list[Token], words: list[str], start: int) -> int | None:
+def _where_new_begins(words: list[str], start: int) -> int | None:
     """Return where in "make X Y" Y begins."""
     if (words[start] in PRONOUNS and words[start] not in ("his", "their", "its", "her")) or words[
         start : start + 2

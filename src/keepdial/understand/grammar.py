@@ -13,7 +13,7 @@ becomes a question: nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 
 from keepdial.errors import InputError
@@ -22,6 +22,7 @@ from keepdial.understand.keeping import dial, without_the_rest
 from keepdial.understand.numbers import numerals
 from keepdial.understand.places import in_the_picture
 from keepdial.understand.plan import SURE, Choice, Plan
+from keepdial.understand.planning import Guesses
 from keepdial.understand.reader import Reader
 from keepdial.understand.targets import Context
 from keepdial.understand.telling import told
@@ -44,9 +45,7 @@ def understand_words(sentence: str, *, files: Collection[str] | None = None, sel
     return _understood(sentence, Context(files=files, selected=selected), _choices)
 
 
-def _understood(
-    sentence: str, context: Context, guesses: Callable[[list[Token]], list[Choice]] | None
-) -> Plan:
+def _understood(sentence: str, context: Context, guesses: Guesses | None) -> Plan:
     """Return the plan; `guesses` offers what may be meant by what is not understood."""
     said = plain(sentence)
     text, keep = dial(without_the_rest(said))

@@ -36,6 +36,7 @@ def wished_for(tokens: list[Token]) -> Reading | None:
 
 
 def is_goal(found: list[Reading]) -> bool:
+    """Whether readings say what is to be reached, so that a means may follow: "improve it BY sharpening"."""
     return all(r.quality or r.unit.name in ("auto", "restore", "remove") for r in found)
 
 
@@ -66,5 +67,6 @@ _BESIDE_AMOUNTS = word_set("% by to stop k px a degree about only just please")
 
 
 def names_a_thing(tokens: list[Token]) -> bool:
+    """Whether a piece names a thing, and orders nothing: "and the logo"."""
     named = target_of(tokens)
     return named.target is not None and not named.odd and not clauses.imperative(tokens)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from keepdial.understand import clauses, english
-from keepdial.understand.checks import once, without_contradictions
 from keepdial.understand.cutting import Piece
 from keepdial.understand.keeping import protects
 from keepdial.understand.lexicon import POLITE, TALK, word_set
@@ -21,39 +19,11 @@ from keepdial.understand.pieces import (
     stands,
     wished_for,
 )
-from keepdial.understand.plan import Choice, Plan, Question, Step
+from keepdial.understand.plan import Plan
+from keepdial.understand.planning import Asked, Guesses, plan_of
 from keepdial.understand.reading import Reading, content, readings
-from keepdial.understand.steps import made
 from keepdial.understand.targets import Context
 from keepdial.understand.tokens import Token, words_of
-from keepdial.understand.unclear import (
-    as_instruction,
-    asked_back,
-    nothing_to_do,
-    told_of_somebody,
-    with_needs,
-)
-
-
-@dataclass(slots=True)
-class _Done:
-    """A piece that asks for something.
-
-    Attributes:
-        tokens: its words.
-        found: what it asks for.
-        context: what held when it was read.
-        question: whether it stood in a question, so that it is asked back.
-        sign: the direction of the piece before it.
-        hard_after: whether its sentence ends with it.
-    """
-
-    tokens: list[Token]
-    found: list[Reading]
-    context: Context
-    question: bool = False
-    sign: int = 0
-    hard_after: bool = False
 
 
 class Reader:
@@ -66,13 +36,11 @@ class Reader:
             question about it offers nothing.
     """
 
-    def __init__(
-        self, sentence: str, context: Context, guesses: Callable[[list[Token]], list[Choice]] | None
-    ) -> None:
+    def __init__(self, sentence: str, context: Context, guesses: Guesses | None) -> None:
         self.sentence = sentence
         self.context = context
         self.guesses = guesses
-        self.done: list[_Done] = []
+        self.done: list[Asked] = []
         self.protected: list[list[Token]] = []
         self.waiting: list[Token] = []
         self.unused: list[str] = []
@@ -103,11 +71,7 @@ class Reader:
         own, reason = clauses.purpose(clauses.opened(tokens))
         if not own:
             return
-        if (clauses.tells(own) and not wish) or (clauses.inquires(own) and not piece.question):
-            self.unused.append(words_of(tokens))
-            self.told = True
-            return
-        if self.told and not hard and joint == "with":
+        if self._is_story(own, piece, wish=wish):
             self.unused.append(words_of(tokens))
             return
         self.told = False
@@ -115,6 +79,36 @@ class Reader:
             return
         if self._describes(own, joint, hard=hard):
             return
+        whole, found = self._read(own, joint, wish=wish)
+        if found and not hard and self._is_means(joint):
+            # "improve it BY sharpening": what comes after says how, and that is all that is asked.
+            self.unused.append(words_of(self.done.pop().tokens))
+        if self._only_points(own, found):
+            return
+        bare = all(not r.spoken for r in found)
+        if found and not (bare and self._goes_on(own, hard=hard)):
+            self.waiting = []
+            if not hard:
+                self._shares(whole, found)
+            self.done.append(Asked(whole, found, self.context, piece.question, self.sign))
+            self.context = replace(self.context, fresh=False)
+            self.sign = next((r.sign for r in found if r.quality and r.sign), 0)
+            if reason:
+                self.unused.append(words_of(reason))
+            return
+        if not hard and self._joins(own, joint):
+            return
+        self._without_reading(own, tokens)
+
+    def _is_story(self, own: list[Token], piece: Piece, *, wish: bool) -> bool:
+        """Whether a piece tells a story or wants to know something, or goes on with one."""
+        if (clauses.tells(own) and not wish) or (clauses.inquires(own) and not piece.question):
+            self.told = True
+            return True
+        return self.told and not piece.hard and piece.joint == "with"
+
+    def _read(self, own: list[Token], joint: str, *, wish: bool) -> tuple[list[Token], list[Reading]]:
+        """Return what a piece asks for, and the words of it with those that waited for it."""
         whole = [*self.waiting, *own]
         if (
             self.waiting
@@ -132,40 +126,25 @@ class Reader:
                 self.waiting, whole = [], own
         if not found and wish and (added := wished_for(own)) is not None:
             found = [added]
-        bare = bool(found) and all(not r.spoken for r in found)
-        means = (
-            joint == "by" or (joint == "to" and all(r.unit.name == "auto" for r in self.done[-1].found))
-            if self.done
-            else False
+        return whole, found
+
+    def _is_means(self, joint: str) -> bool:
+        """Whether a piece only says by what the one before it is to be reached."""
+        if not self.done:
+            return False
+        last = self.done[-1].found
+        return is_goal(last) and (
+            joint == "by" or (joint == "to" and all(r.unit.name == "auto" for r in last))
         )
-        if found and means and not hard and is_goal(self.done[-1].found):
-            # "improve it BY sharpening": what comes after says how, and that is all that is asked.
-            self.unused.append(words_of(self.done.pop().tokens))
+
+    def _only_points(self, own: list[Token], found: list[Reading]) -> bool:
+        """Whether a piece only points to a thing, for what comes after it: "select the car"."""
         pointed = clauses.topic(own)
-        there = own[0].word in ("there", "there's")
-        if (
-            pointed is not None
-            and (
-                not found
-                or not all(r.spoken for r in found)
-                or (there and any(r.quality and r.sign > 0 for r in found))
-            )
-            and self._points_to(pointed)
-        ):
-            return
-        if found and not (bare and self._goes_on(own, joint, hard)):
-            self.waiting = []
-            if not hard:
-                self._shares(whole, found)
-            self.done.append(_Done(whole, found, self.context, piece.question, self.sign))
-            self.context = replace(self.context, fresh=False)
-            self.sign = next((r.sign for r in found if r.quality and r.sign), 0)
-            if reason:
-                self.unused.append(words_of(reason))
-            return
-        if not hard and self._joins(own, joint):
-            return
-        self._without_reading(own, tokens, joint)
+        if pointed is None:
+            return False
+        there = own[0].word in ("there", "there's") and any(r.quality and r.sign > 0 for r in found)
+        asks = bool(found) and all(r.spoken for r in found) and not there
+        return not asks and self._points_to(pointed)
 
     def _points_to(self, tokens: list[Token]) -> bool:
         """Take what a piece only points to as the topic of what comes after it."""
@@ -195,14 +174,12 @@ class Reader:
         if not rest or own[at + 1].word in ("so", "too", "as", "very", "quite", "really", "that"):
             return False
         found = readings(rest)
-        if own[at].word == "no" and rest[0].word.endswith("ing") and english.is_verb(rest[0].word):
-            found = found or [None]  # type: ignore[list-item]
-        if found:
-            best = found[0]
-            if best is not None and best.unit.target == "required" and best.thing:
-                self.protected.append([rest[i] for i in best.thing])
-            else:
-                self.unused.append(words_of(own))
+        if found and found[0].unit.target == "required" and found[0].thing:
+            self.protected.append([rest[i] for i in found[0].thing])
+            return True
+        never = own[at].word == "no" and rest[0].word.endswith("ing") and english.is_verb(rest[0].word)
+        if found or never:
+            self.unused.append(words_of(own))
             return True
         if disliked or own[at].word in ("no", "without"):
             return False
@@ -269,7 +246,7 @@ class Reader:
             self.unused.append(words_of(own))
         return True
 
-    def _goes_on(self, own: list[Token], joint: str, hard: bool) -> bool:
+    def _goes_on(self, own: list[Token], *, hard: bool) -> bool:
         """Whether a bare name ("the light and the COLOUR") is one more thing of the step before it."""
         if hard or not self.done:
             return False
@@ -332,7 +309,8 @@ class Reader:
                 return
             before.tokens, before.found = [*before.tokens, *said], again
 
-    def _without_reading(self, own: list[Token], tokens: list[Token], joint: str) -> None:
+    def _without_reading(self, own: list[Token], tokens: list[Token]) -> None:
+        """Keep a piece that asks for nothing by itself for what comes after it, or leave it."""
         unknown = clauses.imperative(own) and own[0].word not in TALK | POLITE
         if (subject := clauses.subject(own)) is not None and self._points_to(subject):
             self.context = replace(self.context, fresh=False)
@@ -352,6 +330,7 @@ class Reader:
         self.unused.append(words_of(tokens))
 
     def _leave_waiting(self) -> None:
+        """Make what it is of the words that waited for something after them, as nothing came."""
         if self.waiting:
             if not clauses.imperative(self.waiting) and self._points_to(self.waiting[:-1]):
                 self.unused.append(words_of(self.waiting[:-1]))
@@ -364,57 +343,7 @@ class Reader:
     def plan(self) -> Plan:
         """Return the plan of all that was taken."""
         self._leave_waiting()
-        steps: list[Step] = []
-        questions: list[Question] = []
-        index: dict[int, int] = {}
-        for i, piece in enumerate(self.done):
-            index[i] = len(steps)
-            for one in made(piece.tokens, piece.found, steps, piece.context):
-                if piece.question and one.step is not None:
-                    questions.append(asked_back(one.step, at=min(100, len(steps))))
-                    continue
-                if one.replaces and steps:
-                    steps.pop()
-                if one.question is not None:
-                    questions.append(one.question.model_copy(update={"at": min(100, len(steps))}))
-                elif one.step is not None:
-                    steps.append(one.step)
-        index[len(self.done)] = len(steps)
-        for at, words in self.strange:
-            asked = self._strange(words, steps, at=index.get(at, len(steps)))
-            if asked is not None:
-                questions.append(asked)
-        held = [t for words in self.protected if (t := target_of(words).target) is not None]
-        if not steps and not questions:
-            steps += told_of_somebody(self.unused)
-        if not steps and not questions:
-            questions.append(nothing_to_do(self.sentence, self.unused, held))
-        steps = once(steps)
-        steps, doubts = without_contradictions(steps, held)
-        questions += doubts
-        steps = [with_needs(step) for step in steps]
-        return Plan(
-            sentence=self.sentence[:4000],
-            steps=tuple(steps),
-            protected=tuple(dict.fromkeys(held)),
-            questions=tuple(sorted(questions, key=lambda q: q.at)),
-            unused=tuple(words for words in self.unused if words.strip()),
-        )
-
-    def _strange(self, tokens: list[Token], steps: list[Step], at: int) -> Question | None:
-        """Return the question about a piece that nobody understands; None where it only tells something."""
-        said = words_of(tokens)
-        if steps and not clauses.imperative(tokens):
-            self.unused.append(said)
-            return None
-        choices = self.guesses(tokens) if self.guesses is not None else []
-        if self.guesses is not None and clauses.imperative(tokens):
-            choices.insert(0, as_instruction(tokens))
-        if steps or choices:
-            choices.append(Choice(says="leave it out"))
-        return Question(
-            asks=f'"{said}" was not understood.', words=said, choices=tuple(choices), at=min(at, 100)
-        )
+        return plan_of(self.sentence, self.done, self.strange, self.protected, self.unused, self.guesses)
 
 
 _HEDGES = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -13,7 +14,7 @@ from keepdial.operations import Operation, is_file, operation
 from keepdial.understand import amounts, english, nouns
 from keepdial.understand.lexicon import MAKE, NOT, SIDES, word_set
 from keepdial.understand.numbers import MEASURES
-from keepdial.understand.plan import SURE, Amount, Choice, Question, Step
+from keepdial.understand.plan import SURE, Amount, Choice, Question, Step, Target
 from keepdial.understand.reading import Reading, candidates, content, rivals
 from keepdial.understand.targets import (
     Context,
@@ -23,6 +24,7 @@ from keepdial.understand.targets import (
     place_of_new,
     pointed,
     recipient,
+    with_exception,
     with_owner,
 )
 from keepdial.understand.telling import told
@@ -120,19 +122,16 @@ def _step(
     before: list[Step],
     context: Context,
 ) -> tuple[Step, bool]:
-    keep, files, selected = context.keep, context.files, context.selected
+    """Return the step of a reading, and whether it takes the place of the one before it."""
     reading = _by_unit(tokens, reading)
     unit, params = reading.unit, dict(reading.params)
-    sure = reading.sure
     free = {i for i in range(len(tokens)) if i not in reading.used and not recipient(tokens, i)}
     amount, taken = _amount(tokens, reading, free, params)
     free -= taken
-    where = place_of_new(unit, reading, tokens, params)
+    where = place_of_new(unit, reading, params)
+    left: list[str] = []
     if where is not None:
         named = nouns.target_of(where)
-        left: list[str] = (
-            [] if reading.thing is None else content(tokens[i] for i in sorted(free - set(reading.thing)))
-        )
     elif reading.thing is not None:
         thing = [i for i in reading.thing if (i in free or i not in reading.used) and i not in taken]
         thing = with_owner(tokens, reading, thing, free)
@@ -142,46 +141,22 @@ def _step(
         named, left = named_by_the_rest(tokens, free)
     target = extended(named.target, tokens, reading)
     target, replaces = pointed(unit, target, tokens, reading, before, context)
-    exception = next(
-        (i for i in sorted(free) if tokens[i].word in ("except", "excluding", "excepting")), None
-    )
-    if (
-        exception is not None
-        and unit.target != "none"
-        and "except" not in (target.words if target else "").split()
-    ):
-        base = [] if reading.thing is None else [tokens[i] for i in reading.thing if i < exception]
-        if nouns.target_of(base).target is None:
-            base = []
-        said = nouns.target_of([*base, *(tokens[i] for i in sorted(free) if i >= exception)]).target
-        if said is not None and said.without:
+    if unit.target != "none" and "except" not in (target.words if target else "").split():
+        said = with_exception(tokens, reading, free)
+        if said is not None:
             target, left = said, []
     if context.only is not None and target is None and unit.target != "none":
         target = context.only
     if target is not None and unit.name in ("background", "cutout") and only_describes(target):
         target = None
-    if named.odd:
-        sure *= ODD
     left = [*left, *named.unused]
     if reading.several:
         left = [word for word in left if not any(c.isdigit() for c in word)]
+    sure = reading.sure * (ODD if named.odd else 1.0)
     for word in left:
         sure *= TELLING if _tells(word) else UNUSED
-    if target is not None and target.head in UNSEEN | (
-        EDITS | VAGUE if unit.name == "remove" else frozenset()
-    ):
-        sure *= ODD
-    if unit.name in ("add", "replace") and set(str(params.get("prompt", "")).split()) & UNSEEN:
-        sure *= ODD
-    if unit.target == "required" and target is None and not selected:
-        sure *= ODD
-    if not reading.quality and len(reading.because) == 1 and target is not None and reading.thing is None:
-        (only,) = reading.because
-        kinds = english.lemmas(tokens[only].word)
-        noun = ("NOUN" in kinds or "ADJ" in kinds) and not any(t.word in MAKE for t in tokens)
-        if noun and ("VERB" not in kinds or "ADJ" in kinds) and len(target.words.split()) > 2:
-            # "the match last NIGHT": one noun among many words hardly asks for anything.
-            sure *= ODD
+    for odd in _oddities(tokens, reading, target, params, selected=context.selected):
+        sure *= ODD if odd else 1.0
     if any(tokens[i].corrected for i in reading.because):
         sure *= CORRECTED
     if target is not None and unit.target == "none":
@@ -189,19 +164,14 @@ def _step(
         sure *= ODD
         target = None
     _typed(unit, params)
-    for name in params:
-        field = unit.params.model_fields.get(name)
-        if field is not None and is_file(field) and files is not None and str(params[name]) not in files:
-            raise ParameterError(
-                "file", str(params[name]), "a picture that was handed over beside the sentence"
-            )
+    _allowed(unit, params, context.files)
     return (
         Step(
             operation=unit.name,
             params=params,
             target=target,
             amount=amount,
-            keep=keep,
+            keep=context.keep,
             words=words_of(tokens)[:4000],
             because=tuple(tokens[i].text for i in sorted(reading.because)),
             unused=tuple(left[:100]),
@@ -209,6 +179,39 @@ def _step(
         ),
         replaces,
     )
+
+
+def _oddities(
+    tokens: list[Token], reading: Reading, target: Target | None, params: dict[str, Any], *, selected: bool
+) -> tuple[bool, ...]:
+    """Return of several things whether they make it doubtful that a step was meant."""
+    unit = reading.unit
+    head = "" if target is None else target.head
+    return (
+        head in UNSEEN or (unit.name == "remove" and head in EDITS | VAGUE),
+        unit.name in ("add", "replace") and not UNSEEN.isdisjoint(str(params.get("prompt", "")).split()),
+        unit.target == "required" and target is None and not selected,
+        target is not None and _only_a_noun(tokens, reading) and len(target.words.split()) > 2,
+    )
+
+
+def _only_a_noun(tokens: list[Token], reading: Reading) -> bool:
+    """Whether one noun alone names an operation, which hardly asks for it: "the match last NIGHT"."""
+    if reading.quality or len(reading.because) != 1 or reading.thing is not None:
+        return False
+    (only,) = reading.because
+    kinds = english.lemmas(tokens[only].word)
+    if any(t.word in MAKE for t in tokens):
+        return False
+    return "ADJ" in kinds or ("NOUN" in kinds and "VERB" not in kinds)
+
+
+def _allowed(unit: Operation, params: dict[str, Any], files: Collection[str] | None) -> None:
+    """Raise `ParameterError` where a picture is named that is none of `files`; None = any may be named."""
+    for name, value in params.items():
+        field = unit.params.model_fields.get(name)
+        if files is not None and field is not None and is_file(field) and str(value) not in files:
+            raise ParameterError("file", str(value), "a picture that was handed over beside the sentence")
 
 
 def _by_unit(tokens: list[Token], reading: Reading) -> Reading:

@@ -45,6 +45,19 @@ def with_owner(tokens: list[Token], reading: Reading, thing: list[int], free: se
     return [*thing, last, *after] if after and all(i not in thing for i in after) else thing
 
 
+def with_exception(tokens: list[Token], reading: Reading, free: set[int]) -> Target | None:
+    """Return the target, something left out of it: "everything EXCEPT THE DOG"; None where nothing is."""
+    places = sorted(free)
+    at = next((i for i in places if tokens[i].word in ("except", "excluding", "excepting")), None)
+    if at is None:
+        return None
+    base = [tokens[i] for i in reading.thing or () if i < at]
+    if nouns.target_of(base).target is None:
+        base = []
+    said = nouns.target_of([*base, *(tokens[i] for i in places if i >= at)]).target
+    return said if said is not None and said.without else None
+
+
 def recipient(tokens: list[Token], at: int) -> bool:
     """Whether a word is for whom something is done: "give ME more contrast"."""
     return (
@@ -54,18 +67,13 @@ def recipient(tokens: list[Token], at: int) -> bool:
     )
 
 
-def place_of_new(
-    unit: Operation, reading: Reading, tokens: list[Token], params: dict[str, Any]
-) -> list[Token] | None:
+def place_of_new(unit: Operation, reading: Reading, params: dict[str, Any]) -> list[Token] | None:
     """Return where a new thing goes, and take it off the words for the thing itself."""
     prompt = str(params.get("prompt", ""))
-    if unit.name != "add" or not prompt:
+    if unit.name != "add" or not prompt or reading.thing is not None:
         return None
-    new = tokens_of(prompt)
-    thing, place = parted(new)
+    thing, place = parted(tokens_of(prompt))
     if not place or not thing:
-        return None
-    if reading.thing is not None:
         return None
     params["prompt"] = words_of(thing)
     return place
@@ -83,6 +91,10 @@ def only_describes(target: Target) -> bool:
     )
 
 
+_BODY = word_set("face eyes eye hair skin lips nose")
+"""Nouns that are verbs as well, and name what a phrase acts on."""
+
+
 def extended(target: Target | None, tokens: list[Token], reading: Reading) -> Target | None:
     """Return the target; a bare place gets the thing that the phrase took: "slim the face on the left"."""
     if target is None or target.head or target.pronoun or not target.sides or target.relation is not None:
@@ -95,15 +107,7 @@ def extended(target: Target | None, tokens: list[Token], reading: Reading) -> Ta
         or reading.thing is not None
     ):
         return target
-    if english.is_verb(last.word) and last.word not in (
-        "face",
-        "eyes",
-        "eye",
-        "hair",
-        "skin",
-        "lips",
-        "nose",
-    ):
+    if english.is_verb(last.word) and last.word not in _BODY:
         return target
     return target.model_copy(update={"words": f"the {last.word} {target.words}", "head": last.word})
 

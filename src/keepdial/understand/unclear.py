@@ -41,12 +41,11 @@ def told_of_somebody(unused: list[str]) -> list[Step]:
     for words in unused:
         first, *rest = words.lower().split()
         if first in ("he", "she", "they", "he's", "she's", "they're") and len(rest) > 1:
-            prompt = {"prompt": words, "kind": "action"}
             target = Target(words=first.partition("'")[0], pronoun=True)
             return [
                 Step(
                     operation="instruct",
-                    params=dict(prompt),
+                    params={"prompt": words, "kind": "action"},
                     target=target,
                     words=words,
                     because=(first,),
@@ -57,6 +56,7 @@ def told_of_somebody(unused: list[str]) -> list[Step]:
 
 
 def nothing_to_do(sentence: str, unused: list[str], held: list[Target]) -> Question:
+    """Return the question for a sentence that asks for nothing, with what it says instead."""
     if held:
         asks = "The sentence says what is to be kept, and nothing that is to be done."
     elif unused:
