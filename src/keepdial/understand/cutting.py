@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice, product
 
 from keepdial.understand import english
 from keepdial.understand.clauses import HARD, SOFT, opens, questions
@@ -224,16 +223,17 @@ def _inside_phrases(tokens: list[Token]) -> set[int]:
     if not any(w in SOFT or w in _LINKS for w in words):
         return found
     for i, word in enumerate(words):
-        for parts in _with_cuts().get(word, ()):
-            if tuple(words[i : i + len(parts)]) == parts:
-                found |= set(range(i, i + len(parts)))
+        for run in _with_cuts().get(word, ()):
+            here = words[i : i + len(run)]
+            if len(here) == len(run) and all(w in part for w, part in zip(here, run, strict=True)):
+                found |= set(range(i, i + len(run)))
     return found
 
 
 @cache
-def _with_cuts() -> dict[str, tuple[tuple[str, ...], ...]]:
+def _with_cuts() -> dict[str, tuple[tuple[frozenset[str], ...], ...]]:
     """Return every run of fixed words in a declared phrase that has a cutting word inside, by its first."""
-    found: set[tuple[str, ...]] = set()
+    found: dict[str, dict[tuple[frozenset[str], ...], None]] = {}
     for phrase in phrases():
         run: list[frozenset[str]] = []
         for part in (*phrase.parts, None):
@@ -241,9 +241,7 @@ def _with_cuts() -> dict[str, tuple[tuple[str, ...], ...]]:
                 run.append(part.words)
                 continue
             if len(run) > 2 and any(words & SOFT or words & _LINKS for words in run[1:-1]):
-                found |= set(islice(product(*map(sorted, run)), 200))
+                for first in run[0]:
+                    found.setdefault(first, {})[tuple(run)] = None
             run = []
-    by_first: dict[str, list[tuple[str, ...]]] = {}
-    for words in found:
-        by_first.setdefault(words[0], []).append(words)
-    return {first: tuple(those) for first, those in by_first.items()}
+    return {first: tuple(those) for first, those in found.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -19,12 +18,19 @@ LONG = frozenset({"thing", "new", "rest"})
 _CHOICE = re.compile(r"\(([^()]*)\)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """One place of a phrase that takes any of several words."""
+    """One place of a phrase that takes any of several words; made by `word_of`, once for the same words.
+
+    Attributes:
+        words: as they were declared.
+        forms: the plain forms of those that stand for all their forms.
+        any: both.
+    """
 
     words: frozenset[str]
     forms: frozenset[str]
+    any: frozenset[str]
 
     def takes(self, said: str) -> bool:
         """Whether a word that was said is one of them, in any of its forms."""
@@ -37,12 +43,13 @@ def _participle(word: str) -> bool:
     return bool(verbs) and word not in verbs and not word.endswith(("s", "ing"))
 
 
-def word_of(several: Iterable[str]) -> Word:
+@cache
+def word_of(words: frozenset[str]) -> Word:
     """Return the place in a phrase that takes several words, in all their forms."""
-    words = frozenset(several)
     # A comparative stands for itself: "better" is not asked for by "good".
     plain = (w for w in words if len(w) > 2 and not english.degree(w)[1] and not _participle(w))
-    return Word(words, frozenset(form for w in plain for form in english.plain_forms(w)))
+    forms = frozenset(form for w in plain for form in english.plain_forms(w))
+    return Word(words, forms, words | forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +113,15 @@ def expanded(words: str) -> list[list[str | tuple[str, ...]]]:
     return [[part for piece in one for part in piece] for one in product(*options)]
 
 
-def normal(words: str) -> list[str]:
+@cache
+def normal(words: str) -> tuple[str, ...]:
     """Return the parts of a declared phrase, its words in the one spelling that tokens have."""
     from keepdial.understand.tokens import tokens_of
 
     out: list[str] = []
     for part in _SLOT_OR_TEXT.findall(words.lower()):
         out += [part] if part.startswith("{") else [t.word for t in tokens_of(part)]
-    return out
+    return tuple(out)
 
 
 _SLOT_OR_TEXT = re.compile(r"\{[^}]*\}|[^{]+")
@@ -131,24 +139,24 @@ def phrases() -> tuple[Phrase, ...]:
                         _part(p) for p in words
                     )
                     for one in (parts, *(_parted(parts) if unit.target != "none" else ())):
-                        anchor = next((i for i, p in enumerate(one) if isinstance(p, Word)), -1)
-                        found.setdefault(
-                            (one, unit.name, saying.units),
-                            Phrase(one, unit, saying, anchor, _needs(one, anchor)),
-                        )
+                        key = one, unit.name, saying.units
+                        if key not in found:
+                            anchor = next((i for i, p in enumerate(one) if isinstance(p, Word)), -1)
+                            found[key] = Phrase(one, unit, saying, anchor, _needs(one, anchor))
     return tuple(found.values())
 
 
 def _needs(parts: tuple[Part, ...], anchor: int) -> tuple[frozenset[str], ...]:
-    others = (p for i, p in enumerate(parts) if i != anchor and isinstance(p, Word))
-    return tuple(sorted((p.words | p.forms for p in others), key=len))
+    return tuple(sorted((p.any for i, p in enumerate(parts) if i != anchor and isinstance(p, Word)), key=len))
 
 
+@cache
 def _part(words: str | tuple[str, ...]) -> Part:
+    """Return the place in a phrase for a slot or some words; the same one for the same words."""
     if isinstance(words, str) and (slot := SLOT.fullmatch(words)):
         listed = (slot.group(2) or "").split("|") if slot.group(2) else []
-        return Slot(slot.group(1), tuple(tuple(normal(choice)) for choice in listed))
-    return word_of((words,) if isinstance(words, str) else words)
+        return Slot(slot.group(1), tuple(normal(choice) for choice in listed))
+    return word_of(frozenset((words,) if isinstance(words, str) else words))
 
 
 _PARTED = word_set(
@@ -189,7 +197,7 @@ def by_anchor() -> dict[str, tuple[Phrase, ...]]:
     found: dict[str, list[Phrase]] = {}
     for phrase in phrases():
         first = phrase.parts[phrase.anchor] if phrase.anchor >= 0 else None
-        keys = first.words | first.forms if isinstance(first, Word) else {""}
+        keys = first.any if isinstance(first, Word) else {""}
         for key in keys:
             found.setdefault(key, []).append(phrase)
     return {key: tuple(those) for key, those in found.items()}

@@ -29,11 +29,8 @@ ENGLISH = 0.5
 def asking() -> frozenset[str]:
     """Return the words of all declared phrases and qualities."""
     found: set[str] = set()
-    for phrase in phrases():
-        for part in phrase.parts:
-            found |= (
-                set(part.words) if isinstance(part, Word) else {w for choice in part.listed for w in choice}
-            )
+    for part in {part for phrase in phrases() for part in phrase.parts}:
+        found |= part.words if isinstance(part, Word) else {w for choice in part.listed for w in choice}
     found |= {word for those in named().values() for n in those for word in n.words}
     return frozenset(w for w in found if w.isalpha())
 
