@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -337,3 +340,20 @@ def test_a_plan_runs_as_it_stands(sentence: str) -> None:
 def test_one_sentence_means_the_same_every_time() -> None:
     sentence = "remove the man on the left, make the sky a lot bluer and add a bit of grain"
     assert understand_words(sentence) == understand_words(sentence)
+
+
+def test_what_is_offered_is_the_same_in_every_process() -> None:
+    """Words that are equally near come from sets, whose order changes with the seed of the hashes."""
+    program = "from keepdial.understand.grammar import understand_words as u; print(u('whiten the wheels').questions)"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "5")
+    }
+    assert len(said) == 1
+    assert "whiter" in said.pop()

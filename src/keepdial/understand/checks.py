@@ -73,10 +73,9 @@ def _against(one: Step, other: Step) -> bool:
     if any(a.words and a.words[0] in "+-0123456789" for a in (one.amount, other.amount)):
         # Numbers are meant: "+2 stops, then -2 stops".
         return False
-    return (
-        one.target == other.target
-        or (one.target and other.target and _same(one.target, other.target)) is True
-    )
+    if one.target is None or other.target is None:
+        return one.target is other.target
+    return one.target == other.target or _same(one.target, other.target)
 
 
 def _same(one: Target, other: Target) -> bool:

@@ -45,7 +45,7 @@ _SMALL = word_set(
     towards throughout underneath versus via within without himself herself itself myself yourself
     themselves ourselves mine yours hers theirs ours shall should would could might must ought okay
     selfie bokeh blonde hoodie photoshop instagram facebook linkedin reddit twitter online website
-    snapchat smiley greek darks among roses"""
+    snapchat smiley greek darks roses"""
 )
 """Words that the dictionary, which holds nouns, verbs, adjectives and adverbs, leaves out."""
 

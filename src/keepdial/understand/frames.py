@@ -53,7 +53,7 @@ _LIKE = (
 _SMALL = ARTICLES - SOMEONE
 """What may stand beside the words for the whole picture; "her" and "them" mean somebody."""
 
-_PUT = word_set("put place set position put placing putting")
+_PUT = word_set("put place set position placing putting")
 
 
 @dataclass(slots=True)

@@ -39,8 +39,8 @@ _KEEP = tuple(
 )
 _NOT_A_THING = word_set(
     """it this that natural realistic simple subtle clean professional everything original look
-    natural-looking real authentic in mind original style feel proportions quality nice going clear
-    balanced resolution size aspect ratio"""
+    natural-looking real authentic in mind style feel proportions quality nice going clear balanced
+    resolution size aspect ratio"""
 )
 _AS_NOW = re.compile(
     r"\b(?:quality|resolution|aspect|ratio|size|proportions|natural|realistic|mind|feel|mood|vibe|"
@@ -53,6 +53,46 @@ _NUMBER = re.compile(
     r"(?P<end>\s*(?:$|[.,;!?]))?"
 )
 """The dial as a number: "keep 70 %", "keep 0.8", "dial 0.7"."""
+
+_DIAL = (
+    (
+        (
+            r"\b(?:completely|totally|entirely|fully)\s+"
+            r"(?:re-?do|re-?imagine|re-?make|re-?work|re-?paint|change|re-?generate|rethink)\b"
+        ),
+        0.0,
+    ),
+    (r"\b(?:start(?:ing)? over|from scratch|anything goes|go wild|no limits)\b", 0.0),
+    (r"\bkeep(?:ing)?\s+(?:almost|nearly)\s+(?:everything|all(?: of it)?)\b", 0.9),
+    (r"\bkeep(?:ing)?\s+most(?:\s+of\s+(?:it|the (?:picture|photo|image)|everything))?\b", 0.8),
+    (
+        (
+            r"\b(?:keep(?:ing)?|stay(?:ing)?)\s+(?:it\s+)?(?:very\s+)?"
+            r"(?:close|near|true|faithful|similar)\s+to\s+(?:the\s+)?(?:original|source)\b"
+        ),
+        0.7,
+    ),
+    (r"\bkeep(?:ing)?\s+(?:about\s+)?half(?:\s+of\s+(?:it|everything))?\b", 0.5),
+    (
+        (
+            r"\bkeep(?:ing)?\s+(?:only\s+)?(?:a\s+)?(?:little|bit|hint|touch)\s+of\s+"
+            r"(?:it|the (?:original|picture|photo|image))\b"
+        ),
+        0.2,
+    ),
+    (r"\bloosely\s+(?:based|follow\w*)(?:\s+on\s+(?:it|this|the original))?\b", 0.2),
+    (r"\b(?:barely|hardly)\s+(?:change|touch|alter)\s+(?:it|anything|the (?:picture|photo|image))\b", 0.9),
+)
+"""The dial in words: what turns it, and to where."""
+
+_KEEPS_ALL = (
+    r"\b(?:and |but |while )?(?:please )?(?:keep(?:ing)?|leav(?:e|ing)|preserv(?:e|ing)|maintain"
+    "(?:ing)?) (?:everything|all|anything|the rest|the other (?:things|parts)|the remaining parts?)"
+    "(?: else)?(?: (?:of (?:it|the (?:picture|photo|image|scene))))?(?: (?:exactly|just|completely))*"
+    "(?: (?:the same|as (?:it|is|they)(?: (?:is|are))?|unchanged|untouched|intact|alone|exactly))?"
+    "(?: (?:as (?:it|they) (?:is|are)))?(?=$|[.,;!?])"
+)
+"""What is kept anyway: everything else. It asks for nothing."""
 
 
 def dial(text: str) -> tuple[str, float | None]:
@@ -94,48 +134,7 @@ def protects(tokens: list[Token]) -> list[Token] | None:
             continue
         what = match["what"].strip()
         words = set(what.split())
-        if words <= _NOT_A_THING | word_set("the a an as very too same") or _AS_NOW.search(what):
+        if words <= _NOT_A_THING or _AS_NOW.search(what):
             return []
         return tokens_of(what)
     return None
-
-
-_DIAL = (
-    (
-        (
-            r"\b(?:completely|totally|entirely|fully)\s+"
-            r"(?:re-?do|re-?imagine|re-?make|re-?work|re-?paint|change|re-?generate|rethink)\b"
-        ),
-        0.0,
-    ),
-    (r"\b(?:start(?:ing)? over|from scratch|anything goes|go wild|no limits)\b", 0.0),
-    (r"\bkeep(?:ing)?\s+(?:almost|nearly)\s+(?:everything|all(?: of it)?)\b", 0.9),
-    (r"\bkeep(?:ing)?\s+most(?:\s+of\s+(?:it|the (?:picture|photo|image)|everything))?\b", 0.8),
-    (
-        (
-            r"\b(?:keep(?:ing)?|stay(?:ing)?)\s+(?:it\s+)?(?:very\s+)?"
-            r"(?:close|near|true|faithful|similar)\s+to\s+(?:the\s+)?(?:original|source)\b"
-        ),
-        0.7,
-    ),
-    (r"\bkeep(?:ing)?\s+(?:about\s+)?half(?:\s+of\s+(?:it|everything))?\b", 0.5),
-    (
-        (
-            r"\bkeep(?:ing)?\s+(?:only\s+)?(?:a\s+)?(?:little|bit|hint|touch)\s+of\s+"
-            r"(?:it|the (?:original|picture|photo|image))\b"
-        ),
-        0.2,
-    ),
-    (r"\bloosely\s+(?:based|follow\w*)(?:\s+on\s+(?:it|this|the original))?\b", 0.2),
-    (r"\b(?:barely|hardly)\s+(?:change|touch|alter)\s+(?:it|anything|the (?:picture|photo|image))\b", 0.9),
-)
-"""The dial in words: what turns it, and to where."""
-
-_KEEPS_ALL = (
-    r"\b(?:and |but |while )?(?:please )?(?:keep(?:ing)?|leav(?:e|ing)|preserv(?:e|ing)|maintain"
-    "(?:ing)?) (?:everything|all|anything|the rest|the other (?:things|parts)|the remaining parts?)"
-    "(?: else)?(?: (?:of (?:it|the (?:picture|photo|image|scene))))?(?: (?:exactly|just|completely))*"
-    "(?: (?:the same|as (?:it|is|they)(?: (?:is|are))?|unchanged|untouched|intact|alone|exactly))?"
-    "(?: (?:as (?:it|they) (?:is|are)))?(?=$|[.,;!?])"
-)
-"""What is kept anyway: everything else. It asks for nothing."""

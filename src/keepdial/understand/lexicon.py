@@ -70,8 +70,8 @@ UP = word_set(
     needs lacks lacking lack deepen upgrade advance advancing amplified maximizing double triple
     brighten brightening lighten lightening enrich escalate augment augmenting optimize optimise
     optimizing optimising accentuate emphasize emphasise magnify magnifying elevating perfect
-    perfecting refine refining polish polishing advancing restore restoring revive heightening
-    brightening plus use put apply give increases enhances boosts raises"""
+    perfecting refine refining polish polishing restore restoring revive heightening plus use put
+    apply give increases enhances boosts raises"""
 )
 DOWN = word_set(
     """decrease decreased decreasing reduce reduced reducing lower lowered lowering less weaker drop
@@ -96,9 +96,9 @@ GONE = word_set(
 """Verbs that do away with something. A quality that is a fault goes with one of these."""
 
 TOO = word_set("too so overly way excessively excessive super very really rather quite pretty much such")
-NOT = word_set("before ") | word_set(
-    """not isn't aren't don't doesn't wasn't never no nothing cannot can't won't without hardly shouldn't
-    aint ain't"""
+NOT = word_set(
+    """before not isn't aren't don't doesn't wasn't never no nothing cannot can't won't without hardly
+    shouldn't aint ain't"""
 )
 NEGATED = word_set("don't not never no cannot can't won't doesn't shouldn't")
 PICTURE = word_set(
@@ -176,7 +176,7 @@ TALK = word_set(
     hello hi sorry grandfather grandmother grandpa grandma dad mom mother father wife husband friend
     friends sister brother son daughter son's family boyfriend girlfriend wedding birthday passed died
     loved year years ago reddit paypal tip reward gold bucks $ usd pay paid budget bonus appreciate
-    grateful hope wondering love because when who would could was were had"""
+    grateful wondering because when who would could was were had"""
 )
 """Words of sentences that tell a story and ask for nothing."""
 
@@ -217,9 +217,9 @@ FUNCTION = (
     | word_set(
         """of in on from for to with into as up by at it i'd we you me so there than and or but do does did
     can could would should shall must will may might able which who that's if when while where what
-    how why because i he she they we us one ones thing things bit go going goes put use using used
-    apply applied try set done does way look looks looking kind type sort version effect ought
-    supposed own same only able"""
+    how why because i he she they us one ones thing things bit go going goes put use using used apply
+    applied try set done way look looks looking kind type sort version effect ought supposed own same
+    only"""
     )
 )
 """Words that name neither what is to be done nor a thing."""

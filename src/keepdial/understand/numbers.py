@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keepdial.understand import english
 from keepdial.understand.amounts import UNITS
 from keepdial.understand.lexicon import NUMBERS
 from keepdial.understand.tokens import Token
@@ -111,8 +112,6 @@ def _signed(tokens: list[Token], at: int) -> tuple[float, int] | None:
 
 def _excess(tokens: list[Token], at: int) -> Token:
     """Return "to" as "too" where an excess is meant: "it is to dark", "to much contrast"."""
-    from keepdial.understand import english
-
     token = tokens[at]
     if token.word != "to" or at + 1 >= len(tokens):
         return token

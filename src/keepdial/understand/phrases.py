@@ -10,6 +10,7 @@ from itertools import product
 from keepdial.operations import Operation, Saying, operations
 from keepdial.understand import english
 from keepdial.understand.lexicon import ARTICLES, word_set
+from keepdial.understand.tokens import tokens_of
 
 SLOT = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 LONG = frozenset({"thing", "new", "rest"})
@@ -25,12 +26,12 @@ class Word:
     Attributes:
         words: as they were declared.
         forms: the plain forms of those that stand for all their forms.
-        any: both.
+        either: both.
     """
 
     words: frozenset[str]
     forms: frozenset[str]
-    any: frozenset[str]
+    either: frozenset[str]
 
     def takes(self, said: str) -> bool:
         """Whether a word that was said is one of them, in any of its forms."""
@@ -116,8 +117,6 @@ def expanded(words: str) -> list[list[str | tuple[str, ...]]]:
 @cache
 def normal(words: str) -> tuple[str, ...]:
     """Return the parts of a declared phrase, its words in the one spelling that tokens have."""
-    from keepdial.understand.tokens import tokens_of
-
     out: list[str] = []
     for part in _SLOT_OR_TEXT.findall(words.lower()):
         out += [part] if part.startswith("{") else [t.word for t in tokens_of(part)]
@@ -147,7 +146,9 @@ def phrases() -> tuple[Phrase, ...]:
 
 
 def _needs(parts: tuple[Part, ...], anchor: int) -> tuple[frozenset[str], ...]:
-    return tuple(sorted((p.any for i, p in enumerate(parts) if i != anchor and isinstance(p, Word)), key=len))
+    return tuple(
+        sorted((p.either for i, p in enumerate(parts) if i != anchor and isinstance(p, Word)), key=len)
+    )
 
 
 @cache
@@ -197,7 +198,7 @@ def by_anchor() -> dict[str, tuple[Phrase, ...]]:
     found: dict[str, list[Phrase]] = {}
     for phrase in phrases():
         first = phrase.parts[phrase.anchor] if phrase.anchor >= 0 else None
-        keys = first.any if isinstance(first, Word) else {""}
+        keys = first.either if isinstance(first, Word) else {""}
         for key in keys:
             found.setdefault(key, []).append(phrase)
     return {key: tuple(those) for key, those in found.items()}

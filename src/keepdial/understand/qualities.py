@@ -54,8 +54,7 @@ _GENERIC = word_set(
     appearance look interference area areas region regions cast tint scene weather distortion
     distortions artifact artifacts traces trace layer patches patch quality issue issues problem
     problems component components atmosphere conditions spots streaks particles presence setting veil
-    film influence ambiance ambience mark shroud haze obstruction tinge mood content effects side
-    section zone"""
+    film influence ambiance ambience mark shroud haze tinge mood content side section zone"""
 )
 """Nouns that say no more than the word before them: "the rainy OVERLAY"."""
 

@@ -268,7 +268,7 @@ class Reader:
                 self.done[-1].tokens, self.done[-1].found = [*before, *own], again
                 return True
             return False
-        if joint not in (",", "and", "&", "plus", "+", "or", "/", "-", "also", "(") or not names_a_thing(own):
+        if joint not in _JOINS or not names_a_thing(own):
             return False
         if not any(r.unit.target != "none" for r in found) or not has_thing(before, found):
             return False
@@ -348,15 +348,19 @@ class Reader:
 
 _HEDGES = frozenset(
     (
-        "not too much", "not much", "not a lot", "not so much", "not by much", "don't overdo it",
-        "don't go overboard", "nothing extreme",
-        "nothing crazy", "just a little", "only a little", "just a bit", "only a bit", "not that much",
-        "keep it subtle", "subtly", "only slightly",
-        "just slightly", "not too strong", "not too strongly",
+        "don't go overboard", "don't overdo it", "just a bit", "just a little", "just slightly",
+        "keep it subtle", "not a lot", "not by much", "not much", "not so much", "not that much",
+        "not too much", "not too strong", "not too strongly", "nothing crazy", "nothing extreme",
+        "only a bit", "only a little", "only slightly", "subtly",
     )
 )  # fmt: skip
+"""What only takes back how much of it is wanted."""
+
+_JOINS = word_set(", and & plus + or / - also (")
+"""After these a piece may be one more thing of the step before it."""
+
 _FORBIDS = word_set("don't not never without no nor doesn't isn't shouldn't can't won't aren't avoid")
 _SUBJECTS = word_set("i it we you he she they this that please just but so the and also do really")
 _AFTER_FORBIDDING = word_set(
-    "to be the any want need have use do make it on in at for like on too them a an even"
+    "to be the any want need have use do make it on in at for like too them a an even"
 )

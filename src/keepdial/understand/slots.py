@@ -17,7 +17,7 @@ BETWEEN = (
 BEFORE_COLOUR = word_set(
     """vibrant bright lush rich deep vivid solid brilliant pale pure soft beautiful nice striking bold
     pastel more completely all shiny glossy matte darker lighter brighter deeper dark light shade of
-    solid uniform warm cool plain hot burnt neon electric dusty deepest clean"""
+    uniform warm cool plain hot burnt neon electric dusty deepest clean"""
 )
 AFTER_COLOUR = BETWEEN | word_set("colour shade hue tone tint instead too in of please now")
 

@@ -36,7 +36,7 @@ def trimmed(tokens: list[Token]) -> list[Token]:
         if kept[0].word in BEFORE_PLACE and len(kept) > 1 and _begins_place(kept):
             break
         kept = kept[1:]
-    ends = (drop | ARTICLES | word_set("and with into up down out and or look")) - PRONOUNS
+    ends = (drop | ARTICLES | word_set("and with into up down out or look")) - PRONOUNS
     while kept and kept[-1].kind == "word" and (kept[-1].word in ends or kept[-1].word in BEFORE_PLACE):
         kept = kept[:-1]
     return kept
