@@ -343,8 +343,11 @@ def test_one_sentence_means_the_same_every_time() -> None:
 
 
 def test_what_is_offered_is_the_same_in_every_process() -> None:
-    """Words that are equally near come from sets, whose order changes with the seed of the hashes."""
-    program = "from keepdial.understand.grammar import understand_words as u; print(u('whiten the wheels').questions)"
+    """Words that are equally near come from sets, whose order changes with the seed."""
+    program = """
+from keepdial.understand.grammar import understand_words
+print(understand_words("whiten the wheels").questions)
+"""
     said = {
         subprocess.run(
             [sys.executable, "-c", program],

@@ -225,7 +225,9 @@ def _inside_phrases(tokens: list[Token]) -> set[int]:
     for i, word in enumerate(words):
         for run in _with_cuts().get(word, ()):
             here = words[i : i + len(run)]
-            if len(here) == len(run) and all(w in part for w, part in zip(here, run, strict=True)):
+            if len(here) < len(run) or here[1] not in run[1]:
+                continue
+            if all(w in part for w, part in zip(here, run, strict=True)):
                 found |= set(range(i, i + len(run)))
     return found
 

@@ -55,13 +55,15 @@ def matches(tokens: list[Token]) -> Iterator[Match]:
     for at, token in enumerate(tokens):
         if token.kind not in ("word", "number", "sign"):
             continue
-        here = {
-            id(p): p
-            for form in said[at]
-            for p in known.get(form, ())
-            if not any(need.isdisjoint(forms) for need in p.needs)
-        }.values()
-        for phrase in here:
+        here: dict[int, Phrase] = {}
+        for form in said[at]:
+            for phrase in known.get(form, ()):
+                for need in phrase.needs:
+                    if need.isdisjoint(forms):
+                        break
+                else:
+                    here[id(phrase)] = phrase
+        for phrase in here.values():
             match = Match(phrase)
             first = phrase.parts[phrase.anchor]
             if isinstance(first, Word) and first.takes(token.word) and _fit(match, tokens, at):
