@@ -73,6 +73,7 @@ def _number(
     within: frozenset[int],
     near: int | None,
 ) -> Said | None:
+    """Return the first number among the free tokens that is an amount of this option."""
     known = {UNITS.get(u, u) for u in units} | {"%", "point"}
     for i in sorted(free):
         value = number_at(tokens[i])

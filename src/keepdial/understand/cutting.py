@@ -166,6 +166,7 @@ def _from_to(now: list[Token]) -> bool:
 
 
 def _stop(tokens: list[Token], at: int) -> int:
+    """Return where the piece that begins at a token ends."""
     return next(
         (
             i

@@ -96,6 +96,7 @@ def _numbered(tokens: list[Token], at: int, end: int) -> bool:
 
 
 def _direction(name: Named, words: list[str], at: int, end: int, before: int) -> Wanted | None:
+    """Return what a clause wants of a quality that it names; None = nothing that an operation does."""
     if name.role == "noun":
         found = _of_noun(name, words, at, end, before)
     elif name.role in ("more", "less"):
@@ -112,6 +113,7 @@ def _direction(name: Named, words: list[str], at: int, end: int, before: int) ->
 
 
 def _of_verb(name: Named, words: list[str], at: int, end: int) -> Wanted | None:
+    """Return the direction of a verb that changes a quality: "BRIGHTEN it"."""
     sign = 1 if name.role == "raises" else -1
     previous = words[at - 1] if at else ""
     if previous in NEGATED or (previous in ARTICLES and previous not in ("it", "this")):
@@ -150,6 +152,7 @@ _NUMBER_WORDS = word_set("first second third fourth last next other one two thre
 
 
 def _of_adjective(name: Named, words: list[str], at: int, end: int) -> Wanted | None:
+    """Return the direction of an adjective: "brighter" asks for it, "too bright" complains of it."""
     own = 1 if name.role == "more" else -1
     used = set(range(at, end))
     length = 0.95 * (end - at - 1)
@@ -242,6 +245,7 @@ def _describes_a_noun(after: str) -> bool:
 
 
 def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> Wanted | None:
+    """Return the direction that the words beside a noun give it: "LESS contrast", "contrast UP"."""
     fault = name.quality.fault
     used = set(range(at, end))
     length = 0.95 * (end - at - 1)

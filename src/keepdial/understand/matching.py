@@ -93,6 +93,7 @@ def _ends(tokens: list[Token], at: int) -> bool:
 
 
 def _scored(match: Match, tokens: list[Token]) -> Match:
+    """Return a match with how much of the clause it explains."""
     score = 0.0
     for i in match.literal:
         score += 0.3 if tokens[i].word in _LIGHT else 1.0

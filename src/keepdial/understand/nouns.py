@@ -78,6 +78,7 @@ def target_of(tokens: list[Token]) -> Named:
 
 
 def _made(tokens: list[Token]) -> Named:
+    """Return what trimmed tokens name: the picture, all but something, or a thing."""
     text = words_of(tokens)
     quoted = next((t.word for t in tokens if t.kind == "quote"), "")
     whole = not quoted and means_all((t.word for t in tokens), FUNCTION - SIDES.keys() - SOMEONE)
@@ -111,6 +112,7 @@ def _plural_or_all(words: str) -> bool:
 
 
 def _target(text: str, quoted: str, without: str) -> Named:
+    """Return the thing that a phrase names; `quoted` is written on it, `without` is left out of it."""
     said = text
     sides = list(sides_in(text))
     bare = PLACE.sub("", text).strip()
@@ -169,6 +171,7 @@ _ASPECTS = word_set(
 
 
 def _finds(noun: str, kind: str) -> bool:
+    """Whether a finder knows a noun alone, and not with what says of what kind it is."""
     return noun in finder_words() and f"{noun} {kind}" not in finder_words()
 
 

@@ -171,6 +171,7 @@ _PARTICLES = word_set("out off away up down over back apart")
 
 
 def _parted(parts: tuple[Part, ...]) -> tuple[tuple[Part, ...], ...]:
+    """Return a phrase with its thing between the verb and the rest: "take {thing} OUT"."""
     first = parts[0]
     if (
         len(parts) < 2

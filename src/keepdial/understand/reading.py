@@ -102,6 +102,7 @@ def candidates(tokens: list[Token], *, before: int = 0) -> list[Reading]:
 
 @lru_cache(maxsize=64)
 def _candidates(clause: tuple[Token, ...], before: int) -> tuple[Reading, ...]:
+    """Return everything that a clause may ask for: by phrases, by qualities and by frames."""
     tokens = list(clause)
     found = [_of_match(match, tokens) for match in matches(tokens)]
     found += [_of_quality(want, tokens) for want in wanted(tokens, before=before)]
@@ -134,6 +135,7 @@ def rivals(found: Iterable[Reading], best: Reading) -> list[Reading]:
 
 
 def _of_match(match: Match, tokens: list[Token]) -> Reading:
+    """Return the reading of a phrase that fits, its slots filled in."""
     saying = match.phrase.saying
     values = {name: text(name, [tokens[i] for i in taken]) for name, taken in match.slots.items()}
     taken = set(match.used)
@@ -159,6 +161,7 @@ def _of_match(match: Match, tokens: list[Token]) -> Reading:
 
 
 def _of_quality(want: Wanted, tokens: list[Token]) -> Reading:
+    """Return the reading of a quality that is wanted."""
     quality = want.named.quality
     params = want.params
     if "prompt" in want.named.unit.params.model_fields:

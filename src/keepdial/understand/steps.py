@@ -96,6 +96,7 @@ def _made(
     *,
     alone: bool,
 ) -> Made:
+    """Return the step of a reading, or a question where others explain the clause as well."""
     step, replaces = _step(tokens, reading, before, context)
     if not alone or reading.quality:
         return Made(step, replaces=replaces)

@@ -33,6 +33,7 @@ _COMMON = word_set(
 
 @cache
 def _ordering() -> frozenset[str]:
+    """Return the stems of the verbs that begin an order in -ing."""
     found = {english.stem(w) for w in _COMMON}
     for those in named().values():
         found |= {english.stem(n.words[0]) for n in those if n.role in ("raises", "lowers")}
