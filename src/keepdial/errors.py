@@ -89,8 +89,7 @@ class Unclear(InputError):
 
     def __init__(self, plan: Plan) -> None:
         asks = " ".join(
-            question.asks
-            + "".join(f" ({i}) {choice.says}." for i, choice in enumerate(question.choices, 1))
+            question.asks + "".join(f" ({i}) {choice.says}." for i, choice in enumerate(question.choices, 1))
             for question in plan.questions
         )
         super().__init__(asks, hint="Nothing was changed. Say it in other words, or answer.")

@@ -360,3 +360,59 @@ print(understand_words("whiten the wheels").questions)
     }
     assert len(said) == 1
     assert "whiter" in said.pop()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("darken it by a third", [("brightness", {"amount": -33.333333}, "")]),
+        ("punch up the colours", [("saturation", {"amount": 30.0}, "")]),
+        ("take the exposure down a touch", [("exposure", {"stops": -0.15}, "")]),
+        ("very slightly brighten the sky", [("brightness", {"amount": 10.5}, "the sky")]),
+        ("make the greens less saturated", [("hsl", {"green_saturation": -35.0}, "")]),
+        ("make the wall pale blue", [("recolor", {"colour": "light blue"}, "the wall")]),
+        ("take the hair off the forehead", [("remove", {}, "the hair off the forehead")]),
+        ("it's too dark, fix it", [("brightness", {"amount": 30.0}, "")]),
+        ("sharpen what's left", [("sharpen", {"amount": 80.0}, "")]),
+    ],
+)
+def test_words_that_belong_to_an_amount_or_a_verb_are_no_thing(sentence: str, expected: list[Step]) -> None:
+    assert steps(sentence) == expected
+    assert understand_words(sentence).ready
+
+
+@pytest.mark.parametrize(
+    ("sentence", "protected"),
+    [
+        ("make it warmer but protect the skin tones", ["the skin"]),
+        ("warm it up but keep the skin tones natural", ["the skin"]),
+        ("brighten the picture, sky untouched", ["sky"]),
+        ("make it pop, with the logo unchanged", ["the logo"]),
+        ("brighten it but don't darken the sky", ["the sky"]),
+        ("crop it, but leave the man's face untouched", ["the man's face"]),
+    ],
+)
+def test_what_must_survive_is_heard_however_it_is_said(sentence: str, protected: list[str]) -> None:
+    assert [t.words for t in understand_words(sentence).protected] == protected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "crop it square, but don't crop it",
+        "rotate it 5 degrees, but don't rotate it",
+        "make it black and white and more saturated",
+        "Recolour the sofa navy and the cushions mustard",
+        "brighten the",
+        "clone the grass over the sign",
+        "I was told to brighten it",
+        "remove the mood",
+    ],
+)
+def test_what_is_against_itself_or_half_said_is_asked(sentence: str) -> None:
+    assert not understand_words(sentence).ready
+
+
+def test_a_number_out_of_range_says_what_is_allowed() -> None:
+    with pytest.raises(ParameterError, match="allowed: -45 to 45"):
+        understand_words("rotate it by 1000000 degrees")

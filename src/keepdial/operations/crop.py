@@ -319,12 +319,6 @@ OPERATION = Operation(
         ),
         Saying(("portrait (crop|format)",), {"aspect": "4:5", "content": True}),
         Saying(("landscape (crop|format)",), {"aspect": "3:2", "content": True}),
-        # A picture stays a rectangle.
-        Saying(
-            (f"(crop|cut|trim) {_IT} (to|into|as|in) (circle|oval|heart|star|triangle|hexagon)",),
-            {"aspect": "1:1", "content": True},
-            sure=0.3,
-        ),
         Saying(
             (
                 f"(crop|trim|cut|remove|reduce|less) (|out|off|away) {_EMPTY}",
@@ -357,6 +351,12 @@ OPERATION = Operation(
                 {"aspect": aspect, "content": True},
             )
             for aspect, names in _USES
+        ),
+        # A picture stays a rectangle.
+        Saying(
+            (f"(crop|cut|trim) {_IT} (to|into|as|in) (circle|oval|heart|star|triangle|hexagon)",),
+            {"aspect": "1:1", "content": True},
+            sure=0.3,
         ),
         Saying(
             (

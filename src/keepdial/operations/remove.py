@@ -97,6 +97,7 @@ OPERATION = Operation(
                 "get rid of {thing}",
                 "(get|rid) (picture|image|photo|scene) of {thing}",
                 "(take|wipe|edit|photoshop|blot|paint|scrub|airbrush|clone|get|clear|clean|shop) out {thing}",
+                "(clone|photoshop|airbrush) {thing} (out|away)",
                 "(take|wipe|clear|throw|put|strip|wash|move) away {thing}",
                 "(take|wipe|scrub|clean|get|peel) off {thing}",
                 "do away with {thing}",

@@ -116,11 +116,24 @@ def _half(tokens: Sequence[Token], free: set[int], units: Sequence[str]) -> Said
             return Said(partial(_always, -50.0 if word == "half" else 100.0), frozenset({i, i + 1} | more))
         if word == "half" and before == "by":
             return Said(lambda usual: 50.0 if usual >= 0 else -50.0, frozenset({i - 1, i}))
+        if word in _FRACTIONS and before in ("a", "one") and (i < 2 or tokens[i - 2].word in ("by", "about")):
+            part = _FRACTIONS[word]
+            places = {i - 1, i} | ({i - 2} if i > 1 and i - 2 in free else set())
+            return Said(partial(_signed, part), frozenset(places))
         if word in ("double", "doubled", "triple"):
             return Said(partial(_always, 100.0), frozenset({i}))
         if word in ("halve", "halved"):
             return Said(partial(_always, -50.0), frozenset({i}))
     return None
+
+
+_FRACTIONS = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
+"""Parts of what is there, in per cent: "by A THIRD"."""
+
+
+def _signed(part: float, usual: float) -> float:
+    """Return a part in the direction of the ordinary amount."""
+    return part if usual >= 0 else -part
 
 
 def _always(value: float, usual: float) -> float:
@@ -160,10 +173,25 @@ def _attribute(tokens: Sequence[Token], at: int, words: tuple[str, ...], within:
     return at in within and len(words) == 1 and not words[0].endswith("ly")
 
 
+_STRESSED = frozenset(("very", "really", "so", "quite", "extremely", "super", "pretty", "just", "only"))
+"""Words that stress the amount after them."""
+
+
+def _weak(tokens: Sequence[Token], at: int) -> bool:
+    """Whether an amount in words below the ordinary one begins at a place."""
+    for words, factor in _amounts().get(tokens[at].word, ()):
+        if tuple(t.word for t in tokens[at : at + len(words)]) == words:
+            return factor < 1
+    return False
+
+
 def _words(tokens: Sequence[Token], free: set[int], within: frozenset[int]) -> Said | None:
     """Return the longest amount in words among the free tokens."""
     best: tuple[int, float, range] | None = None
     for i in sorted(free):
+        if tokens[i].word in _STRESSED and i + 1 in free and _weak(tokens, i + 1):
+            # "very slightly": a little, and less than that.
+            continue
         for words, factor in _amounts().get(tokens[i].word, ()):
             places = range(i, i + len(words))
             if places.stop > len(tokens) or (words == ("some",) and places.stop == len(tokens)):
@@ -176,5 +204,9 @@ def _words(tokens: Sequence[Token], free: set[int], within: frozenset[int]) -> S
                 break
     if best is None:
         return None
-    factor = best[1]
-    return Said(lambda usual: usual * factor, frozenset(best[2]))
+    factor, used = best[1], set(best[2])
+    before = best[2].start - 1
+    if before in free and factor < 1 and tokens[before].word in _STRESSED:
+        used.add(before)
+        factor *= 0.7 if tokens[before].word not in ("quite", "pretty", "just", "only") else 1.0
+    return Said(lambda usual: usual * factor, frozenset(used))

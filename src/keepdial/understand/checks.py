@@ -39,20 +39,32 @@ def _remedy(last: Step, step: Step) -> bool:
     return last.amount.value * step.amount.value > 0 and not (numbers and last.amount.words)
 
 
-def without_contradictions(steps: list[Step], held: list[Target]) -> tuple[list[Step], list[Question]]:
-    """Return the steps without those that undo another, or act on what must survive, and what to ask."""
+def without_contradictions(
+    steps: list[Step], held: list[Target], forbidden: list[tuple[str, int]]
+) -> tuple[list[Step], list[Question]]:
+    """Return the steps without those that undo another or are not allowed, and what to ask instead.
+
+    Args:
+        steps: the steps.
+        held: what must survive.
+        forbidden: the operations that are not to be done, with their direction; 0 = either.
+    """
     out: list[Step] = []
     asks: list[Question] = []
     for i, step in enumerate(steps):
         against = next((other for other in out if _against(step, other)), None)
         kept = step.target is not None and any(_same(step.target, one) for one in held)
-        if against is None and not kept:
+        barred = any(_barred(step, name, sign) for name, sign in forbidden)
+        if against is None and not kept and not barred:
             out.append(step)
             continue
         if against is not None:
             out.remove(against)
             said = f'"{against.words}" and "{step.words}" are against each other.'
             choices = [Choice(says=told(one), steps=(one,)) for one in (against, step)]
+        elif barred:
+            said = f'"{step.words}" is asked for, and also not to be done.'
+            choices = [Choice(says=told(step), steps=(step,))]
         else:
             said = f'"{step.words}" would change what is to be kept.'
             choices = [Choice(says=told(step), steps=(step,))]
@@ -66,6 +78,13 @@ def without_contradictions(steps: list[Step], held: list[Target]) -> tuple[list[
 
 def _against(one: Step, other: Step) -> bool:
     """Whether two steps turn the same quality of the same thing in opposite directions."""
+    for colourless, step in ((one, other), (other, one)):
+        if (
+            colourless.operation == "black-and-white"
+            and step.operation in ("saturation", "vibrance")
+            and (step.amount is None or step.amount.value > 0)
+        ):
+            return one.target == other.target
     if one.operation != other.operation or one.amount is None or other.amount is None:
         return False
     if one.amount.option != other.amount.option or one.amount.value * other.amount.value >= 0:
@@ -76,6 +95,16 @@ def _against(one: Step, other: Step) -> bool:
     if one.target is None or other.target is None:
         return one.target is other.target
     return one.target == other.target or _same(one.target, other.target)
+
+
+_TURNS = frozenset({"rotate", "straighten"})
+
+
+def _barred(step: Step, name: str, sign: int) -> bool:
+    """Whether a step is one that is not to be done: "crop it square, but don't crop it"."""
+    if step.operation != name and not {step.operation, name} <= _TURNS:
+        return False
+    return not sign or step.amount is None or step.amount.value * sign > 0
 
 
 def _same(one: Target, other: Target) -> bool:

@@ -35,6 +35,12 @@ _KEEP = tuple(
             "(?: all)? (?:stay|remain|be kept|be left|be preserved|not change|not be "
             "(?:touched|changed|altered|edited|affected))(?: .*)?$"
         ),
+        (
+            r"^(?:with )?(?P<what>(?!(?:it|this|that|make|keep|have|is|are|be|stay|get)\b)"
+            r"[\w'-]+(?: [\w'-]+){0,4}) "
+            "(?:left |kept )?(?:completely |totally |exactly )?"
+            "(?:untouched|unchanged|unaltered|intact|unaffected|as is|as it is|as they are)$"
+        ),
     )
 )
 _NOT_A_THING = word_set(
@@ -42,6 +48,7 @@ _NOT_A_THING = word_set(
     natural-looking real authentic in mind style feel proportions quality nice going clear balanced
     resolution size aspect ratio"""
 )
+_NATURAL = re.compile(r"(?<=\w) (?:looking |look )?(?:natural|realistic|real|normal)(?:[ -]looking)?$")
 _AS_NOW = re.compile(
     r"\b(?:quality|resolution|aspect|ratio|size|proportions|natural|realistic|mind|feel|mood|vibe|"
     r"balance|overall|detail|details|atmosphere|same)\b"
@@ -132,7 +139,7 @@ def protects(tokens: list[Token]) -> list[Token] | None:
         match = pattern.match(text)
         if match is None:
             continue
-        what = match["what"].strip()
+        what = _NATURAL.sub("", match["what"].strip())
         words = set(what.split())
         if words <= _NOT_A_THING or _AS_NOW.search(what):
             return []

@@ -71,13 +71,13 @@ UP = word_set(
     brighten brightening lighten lightening enrich escalate augment augmenting optimize optimise
     optimizing optimising accentuate emphasize emphasise magnify magnifying elevating perfect
     perfecting refine refining polish polishing restore restoring revive heightening plus use put
-    apply give increases enhances boosts raises"""
+    apply give increases enhances boosts raises push ramp punch"""
 )
 DOWN = word_set(
     """decrease decreased decreasing reduce reduced reducing lower lowered lowering less weaker drop
     dropped weaken weakened minus diminish minimize minimise down cut lessen lessened lessening dial
     soften softened tone dull fewer subtract decreases reduces lowers halve darken darkening dim
-    dampen tame suppress mitigate reduction decline"""
+    dampen tame suppress mitigate reduction decline pull"""
 )
 FIX = word_set(
     """fix fixed fixing correct corrected correcting adjust adjusted adjusting change changed changing

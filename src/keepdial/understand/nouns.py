@@ -85,7 +85,7 @@ def _made(tokens: list[Token]) -> Named:
     text = re.sub(r"\s+", " ", IN_PICTURE.sub("", text)).strip() or text
     text = _COLOUR_OF.sub("", text)
     text = _WHOSE_COLOUR.sub("", text)
-    if whole or nothing(text):
+    if whole or nothing(text) or text in _REMAINDER:
         return Named(None)
     without = ""
     if match := _EXCEPT.match(text):
@@ -97,6 +97,9 @@ def _made(tokens: list[Token]) -> Named:
             text = f"{'everything' if general else rest} except {without}"
     return _target(text, quoted, without)
 
+
+_REMAINDER = ("what's left", "what is left", "what remains", "whatever is left", "whatever's left")
+"""What was not taken away: the picture."""
 
 _GENERAL = WHOLE | ARTICLES | word_set("else anything rest of it the")
 
@@ -135,8 +138,13 @@ def _target(text: str, quoted: str, without: str) -> Named:
     if not head and base and not quoted:
         head = next((w for w in reversed(base) if w in PLACE_NOUNS and w not in SIDES), "")
     if head in _ASPECTS and not quoted:
-        # "the colours of the sky": what is meant is the sky; alone, the picture.
-        return Named(None) if relation is None else target_of(tokens_of(relation.of))
+        # "the colours of the sky", "the skin tones": what is meant is the sky, the skin; alone, the picture.
+        if relation is not None:
+            return target_of(tokens_of(relation.of))
+        own = [w for w in nouns[:-1] if english.is_noun(w) and not english.is_adjective(w)]
+        if not own or own[-1] != nouns[-2] or own[-1] in _ASPECTS | WHOLE | _NO_OWNER:
+            return Named(None)
+        return target_of(tokens_of(" ".join(words[: words.index(own[-1]) + 1])))
     count = next((NUMBERS[w] for w in base if w in NUMBERS), None)
     if count is None:
         count = next((int(w) for w in base[:2] if w.isdigit() and 0 < int(w) <= 10_000), None)
@@ -166,8 +174,14 @@ _KIND_OF = word_set(
 )
 _ASPECTS = word_set(
     """colour colours tone tones hue hues tint lighting light exposure contrast brightness saturation
-    look looks style atmosphere mood quality resolution everything's details detail overall"""
+    look looks style quality resolution everything's details detail overall"""
 )
+_NO_OWNER = word_set(
+    """midtone midtones highlight highlights shadow shadows light black white mid colour contrast noise
+    film studio room day daylight night sun sunlight evening morning summer winter autumn spring movie
+    cinema vintage retro background"""
+)
+"""Nouns before an aspect that say of what kind it is, and not whose: "studio light"."""
 
 
 def _finds(noun: str, kind: str) -> bool:

@@ -161,7 +161,7 @@ def _part(words: str | tuple[str, ...]) -> Part:
 
 
 _PARTED = word_set(
-    """move shift push pull turn copy clone duplicate rotate drag lift set bring take cut edit photoshop
+    """move shift push pull turn copy duplicate rotate drag lift set bring take cut edit photoshop
     crop paint dye colour put change get wipe clear make cover clean smooth touch blend tone light
     flip mirror fade wash"""
 )

@@ -70,3 +70,30 @@ def names_a_thing(tokens: list[Token]) -> bool:
     """Whether a piece names a thing, and orders nothing: "and the logo"."""
     named = target_of(tokens)
     return named.target is not None and not named.odd and not clauses.imperative(tokens)
+
+
+HEDGES = frozenset(
+    (
+        "don't go overboard", "don't overdo it", "just a bit", "just a little", "just slightly",
+        "keep it subtle", "not a lot", "not by much", "not much", "not so much", "not that much",
+        "not too much", "not too strong", "not too strongly", "nothing crazy", "nothing extreme",
+        "only a bit", "only a little", "only slightly", "subtly",
+    )
+)  # fmt: skip
+"""What only takes back how much of it is wanted."""
+
+REMEDIES = frozenset(
+    f"{verb} {it}"
+    for verb in ("fix", "correct", "sort", "repair", "change", "help", "solve", "improve")
+    for it in ("it", "that", "this", "them", "the problem", "it up")
+)
+"""What asks to mend what was complained of."""
+
+JOINS = word_set(", and & plus + or / - also (")
+"""After these a piece may be one more thing of the step before it."""
+
+FORBIDS = word_set("don't not never without no nor doesn't isn't shouldn't can't won't aren't avoid")
+SUBJECTS = word_set("i it we you he she they this that please just but so the and also do really")
+AFTER_FORBIDDING = word_set(
+    "to be the any want need have use do make it on in at for like too them a an even"
+)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from keepdial.understand import clauses
 from keepdial.understand.checks import once, without_contradictions
 from keepdial.understand.nouns import target_of
-from keepdial.understand.plan import Choice, Plan, Question, Step
+from keepdial.understand.plan import Choice, Plan, Question, Step, Target
 from keepdial.understand.reading import Reading
 from keepdial.understand.steps import made
 from keepdial.understand.targets import Context
@@ -46,11 +46,19 @@ class Asked:
     hard_after: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a sentence forbids: the words for what must survive, and what is not to be done."""
+
+    protected: list[list[Token]]
+    forbidden: list[Reading]
+
+
 def plan_of(
     sentence: str,
     done: list[Asked],
     strange: list[tuple[int, list[Token]]],
-    protected: list[list[Token]],
+    kept: Kept,
     unused: list[str],
     guesses: Guesses | None,
 ) -> Plan:
@@ -60,7 +68,7 @@ def plan_of(
         sentence: the sentence, as readable text.
         done: what asks for something, in order.
         strange: what nobody understands: before which of `done`, and its words.
-        protected: the words for what must survive.
+        kept: what must survive, and what is not to be done.
         unused: the parts that ask for nothing.
         guesses: returns what a piece that nobody understands may have meant; None = nothing is offered.
     """
@@ -85,13 +93,20 @@ def plan_of(
         asked = _strange(words, steps, unused, guesses, at=index.get(at, len(steps)))
         if asked is not None:
             questions.append(asked)
-    held = [t for words in protected if (t := target_of(words).target) is not None]
+    held: list[Target] = []
+    for words in kept.protected:
+        target = target_of(words).target
+        if target is not None:
+            held.append(target)
+        else:
+            # "keep the colours": what is no thing cannot be held to the bit, and is said to be left aside.
+            unused.append(f"keep {words_of(words)}")
     if not steps and not questions:
         steps += told_of_somebody(unused)
     if not steps and not questions:
         questions.append(nothing_to_do(sentence, unused, held))
     steps = once(steps)
-    steps, doubts = without_contradictions(steps, held)
+    steps, doubts = without_contradictions(steps, held, [(r.unit.name, r.sign) for r in kept.forbidden])
     questions += doubts
     steps = [with_needs(step) for step in steps]
     return Plan(

@@ -7,9 +7,15 @@ from dataclasses import replace
 from keepdial.understand import clauses, english
 from keepdial.understand.cutting import Piece
 from keepdial.understand.keeping import protects
-from keepdial.understand.lexicon import POLITE, TALK, word_set
+from keepdial.understand.lexicon import POLITE, TALK
 from keepdial.understand.nouns import target_of
 from keepdial.understand.pieces import (
+    AFTER_FORBIDDING,
+    FORBIDS,
+    HEDGES,
+    JOINS,
+    REMEDIES,
+    SUBJECTS,
     asks_more,
     has_thing,
     is_goal,
@@ -20,10 +26,10 @@ from keepdial.understand.pieces import (
     wished_for,
 )
 from keepdial.understand.plan import Plan
-from keepdial.understand.planning import Asked, Guesses, plan_of
+from keepdial.understand.planning import Asked, Guesses, Kept, plan_of
 from keepdial.understand.reading import Reading, content, readings
-from keepdial.understand.targets import Context
-from keepdial.understand.tokens import Token, words_of
+from keepdial.understand.targets import Context, named_by_the_rest
+from keepdial.understand.tokens import Token, tokens_of, words_of
 
 
 class Reader:
@@ -48,6 +54,7 @@ class Reader:
         self.sign = 0
         self.told = False
         self.protecting: list[Token] = []
+        self.forbidden: list[Reading] = []
 
     def take(self, piece: Piece) -> None:
         """Take one piece of the sentence."""
@@ -70,6 +77,9 @@ class Reader:
         wish = clauses.wishes(tokens)
         own, reason = clauses.purpose(clauses.opened(tokens))
         if not own:
+            return
+        if words_of(own) in REMEDIES and self._complained():
+            # "it is too dark, FIX IT": that is what the complaint asks for.
             return
         if self._is_story(own, piece, wish=wish):
             self.unused.append(words_of(tokens))
@@ -100,12 +110,19 @@ class Reader:
             return
         self._without_reading(own, tokens)
 
+    def _complained(self) -> bool:
+        """Whether the step before was a complaint rather than an order."""
+        if not self.done:
+            return False
+        last = self.done[-1]
+        return all(r.quality and r.spoken for r in last.found) and not clauses.imperative(last.tokens)
+
     def _is_story(self, own: list[Token], piece: Piece, *, wish: bool) -> bool:
         """Whether a piece tells a story or wants to know something, or goes on with one."""
         if (clauses.tells(own) and not wish) or (clauses.inquires(own) and not piece.question):
             self.told = True
             return True
-        return self.told and not piece.hard and piece.joint == "with"
+        return self.told and not piece.hard and piece.joint in ("with", "to")
 
     def _read(self, own: list[Token], joint: str, *, wish: bool) -> tuple[list[Token], list[Reading]]:
         """Return what a piece asks for, and the words of it with those that waited for it."""
@@ -156,7 +173,7 @@ class Reader:
 
     def _hedges(self, own: list[Token]) -> bool:
         """Whether a piece only takes back how much: "brighter, BUT NOT TOO MUCH"."""
-        if words_of(own) not in _HEDGES or not self.done:
+        if words_of(own) not in HEDGES or not self.done:
             return False
         last = self.done[-1]
         last.tokens = [*last.tokens, replace(own[0], text=words_of(own), word="slightly", kind="word")]
@@ -164,12 +181,12 @@ class Reader:
 
     def _forbids(self, own: list[Token]) -> bool:
         """Whether a piece forbids something: what is named then stays, and an operation is not done."""
-        at = next((i for i, t in enumerate(own[:3]) if t.word in _FORBIDS), None)
-        if at is None or lacks(own) or any(t.word not in _SUBJECTS for t in own[:at]):
+        at = next((i for i, t in enumerate(own[:3]) if t.word in FORBIDS), None)
+        if at is None or lacks(own) or any(t.word not in SUBJECTS for t in own[:at]):
             return False
         rest = own[at + 1 :]
         disliked = bool(rest) and rest[0].word in ("like", "want", "need", "love")
-        while rest and rest[0].word in _AFTER_FORBIDDING:
+        while rest and rest[0].word in AFTER_FORBIDDING:
             rest = rest[1:]
         if not rest or own[at + 1].word in ("so", "too", "as", "very", "quite", "really", "that"):
             return False
@@ -178,6 +195,14 @@ class Reader:
             self.protected.append([rest[i] for i in found[0].thing])
             return True
         never = own[at].word == "no" and rest[0].word.endswith("ing") and english.is_verb(rest[0].word)
+        if found and not never:
+            left = {i for i in range(len(rest)) if not any(i in r.used for r in found)}
+            named, _ = named_by_the_rest(rest, left)
+            if named.target is not None and not named.odd and not named.target.pronoun:
+                # "brighter, but don't darken THE SKY"
+                self.protected.append(tokens_of(named.target.words))
+                return True
+            self.forbidden += found
         if found or never:
             self.unused.append(words_of(own))
             return True
@@ -268,7 +293,7 @@ class Reader:
                 self.done[-1].tokens, self.done[-1].found = [*before, *own], again
                 return True
             return False
-        if joint not in _JOINS or not names_a_thing(own):
+        if joint not in JOINS or not names_a_thing(own):
             return False
         if not any(r.unit.target != "none" for r in found) or not has_thing(before, found):
             return False
@@ -280,7 +305,24 @@ class Reader:
         again = readings(together, before=self.done[-1].sign)
         if not again or [r.unit.name for r in again] != [r.unit.name for r in found]:
             return False
+        if all(r.thing is not None for r in again):
+            used = set[int]().union(*(r.used | set(r.thing or ()) for r in again))
+            if content(t for i, t in enumerate(together) if i > len(before) and i not in used):
+                return self._repeats(own)
         self.done[-1].tokens, self.done[-1].found = together, again
+        return True
+
+    def _repeats(self, own: list[Token]) -> bool:
+        """Read a piece with the verb of the step before it: "recolour the sofa navy AND THE CUSHIONS RED"."""
+        last = self.done[-1]
+        if not clauses.imperative(last.tokens):
+            return False
+        whole = [clauses.opened(last.tokens)[0], *own]
+        found = readings(whole)
+        if [r.unit.name for r in found] != [r.unit.name for r in last.found] or not stands(found, whole):
+            self.strange.append((len(self.done), whole))
+            return True
+        self.done.append(Asked(whole, found, self.context, sign=self.sign))
         return True
 
     def _shares(self, own: list[Token], found: list[Reading]) -> None:
@@ -343,24 +385,5 @@ class Reader:
     def plan(self) -> Plan:
         """Return the plan of all that was taken."""
         self._leave_waiting()
-        return plan_of(self.sentence, self.done, self.strange, self.protected, self.unused, self.guesses)
-
-
-_HEDGES = frozenset(
-    (
-        "don't go overboard", "don't overdo it", "just a bit", "just a little", "just slightly",
-        "keep it subtle", "not a lot", "not by much", "not much", "not so much", "not that much",
-        "not too much", "not too strong", "not too strongly", "nothing crazy", "nothing extreme",
-        "only a bit", "only a little", "only slightly", "subtly",
-    )
-)  # fmt: skip
-"""What only takes back how much of it is wanted."""
-
-_JOINS = word_set(", and & plus + or / - also (")
-"""After these a piece may be one more thing of the step before it."""
-
-_FORBIDS = word_set("don't not never without no nor doesn't isn't shouldn't can't won't aren't avoid")
-_SUBJECTS = word_set("i it we you he she they this that please just but so the and also do really")
-_AFTER_FORBIDDING = word_set(
-    "to be the any want need have use do make it on in at for like too them a an even"
-)
+        kept = Kept(self.protected, self.forbidden)
+        return plan_of(self.sentence, self.done, self.strange, kept, self.unused, self.guesses)

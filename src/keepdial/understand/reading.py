@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -73,6 +73,11 @@ def readings(tokens: list[Token], *, before: int = 0) -> list[Reading]:
         others = sorted((r for r in found if r.quality), key=lambda r: (-r.score, min(r.used)))
         for other in others:
             key = other.unit.name, other.amount
+            turned = min(other.because) - 1
+            if turned in taken and tokens[turned].word in ("less", "more"):
+                # "make the greens LESS SATURATED": that is what is wanted of the greens.
+                taken |= other.because
+                continue
             if not taken & other.because and key not in names and (other.spoken or other.sure >= 0.7):
                 chosen.append(other)
                 taken |= other.used
@@ -139,6 +144,9 @@ def _of_match(match: Match, tokens: list[Token]) -> Reading:
     saying = match.phrase.saying
     values = {name: text(name, [tokens[i] for i in taken]) for name, taken in match.slots.items()}
     taken = set(match.used)
+    if (lighter := _paled(values.get("colour", ""), tokens, match.slots.get("colour", ()))) is not None:
+        values["colour"] = lighter
+        taken.add(match.slots["colour"][0] - 1)
     for name in ("new", "rest"):
         taken |= set(match.slots.get(name, ()))
     params = {name: filled(value, values) for name, value in saying.params.items()}
@@ -158,6 +166,15 @@ def _of_match(match: Match, tokens: list[Token]) -> Reading:
         sure=saying.sure,
         score=match.score,
     )
+
+
+def _paled(colour: str, tokens: list[Token], places: Sequence[int]) -> str | None:
+    """Return the light colour that "PALE blue" means; None where nothing pales it, or it has no name."""
+    if not places or places[0] == 0 or tokens[places[0] - 1].word not in ("pale", "pastel", "soft", "faint"):
+        return None
+    from keepdial.regions.colours import COLOURS
+
+    return f"light {colour}" if f"light {colour}" in COLOURS else None
 
 
 def _of_quality(want: Wanted, tokens: list[Token]) -> Reading:

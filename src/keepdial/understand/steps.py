@@ -40,9 +40,10 @@ UNSEEN = word_set(
     """account app application row rows spreadsheet file files folder password metadata exif list timer
     alarm event music song volume chat subscription email mail message contact contacts video calendar
     internet history cookies cache code bug bugs database server payment order reservation appointment
-    meeting day pencil homework life mind money idea dream memory memories hiccups pain virus tab
-    window-tab browser printer computer's system program language word-file essay poem story joke
-    recipe weather news price-list ticket flight hotel-room username profile-page comment post"""
+    meeting day pencil homework life mind money idea dream memory memories hiccups pain virus tab skills
+    faith mood atmosphere repository repo thoughts humanity soul feelings window-tab browser printer
+    computer's system program language word-file essay poem story joke recipe weather news price-list
+    ticket flight hotel-room username profile-page comment post"""
 )
 """What cannot be seen in a picture: whoever wants it changed means another program."""
 
@@ -193,7 +194,17 @@ def _oddities(
         unit.name in ("add", "replace") and not UNSEEN.isdisjoint(str(params.get("prompt", "")).split()),
         unit.target == "required" and target is None and not selected,
         target is not None and _only_a_noun(tokens, reading) and len(target.words.split()) > 2,
+        tokens[-1].kind == "word" and tokens[-1].word in ("the", "a", "an") and len(tokens) > 1,
+        unit.name == "move"
+        and target is not None
+        and target.relation is not None
+        and target.relation.how == "above",
+        target is not None and target.head in _PARTS and not target.sides and target.relation is None,
     )
+
+
+_PARTS = word_set("third quarter fifth tenth thirds quarters")
+"""Parts of a thing, which are none by themselves."""
 
 
 def _only_a_noun(tokens: list[Token], reading: Reading) -> bool:
@@ -257,6 +268,9 @@ def _typed(unit: Operation, params: dict[str, Any]) -> None:
                 params[name] = float(value.replace(",", "."))
             except ValueError:
                 raise ParameterError(name.replace("_", " "), value, "a number") from None
+            lowest, highest = limits(unit, name)
+            if not lowest <= params[name] <= highest:
+                raise ParameterError(name.replace("_", " "), params[name], f"{lowest:g} to {highest:g}")
 
 
 def _tells(word: str) -> bool:

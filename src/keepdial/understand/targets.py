@@ -39,8 +39,12 @@ class Context:
 def with_owner(tokens: list[Token], reading: Reading, thing: list[int], free: set[int]) -> list[int]:
     """Return a thing's places with where it is to be taken from: "take the glasses OFF THE WOMAN"."""
     last = max(reading.because)
-    if tokens[last].word not in ("off", "out", "from") or not thing or max(thing) > last:
+    if tokens[last].word not in ("off", "out", "from") or not thing:
         return thing
+    if min(thing) > last:
+        # "take THE HAIR off the forehead"
+        between = [i for i in sorted(free) if min(reading.because) < i < last]
+        return [*between, last, *thing] if content(tokens[i] for i in between) else thing
     after = [i for i in sorted(free) if i > last]
     return [*thing, last, *after] if after and all(i not in thing for i in after) else thing
 

@@ -34,7 +34,7 @@ _BARE = {
     "ive": "i've", "shes": "she's", "hes": "he's", "theyre": "they're", "youre": "you're", "thats": "that's",
     "theres": "there's", "whats": "what's", "id": "i'd", "pls": "please", "plz": "please", "plese": "please",
     "pleas": "please", "pic": "picture", "pics": "pictures", "img": "image", "bg": "background", "u": "you",
-    "b/w": "bw",
+    "b/w": "bw", "foto": "photo", "fotos": "photos",
     "thx": "thanks", "wanna": "want", "gotta": "need", "gonna": "will", "ppl": "people",
     "colorful": "colourful",
     "color": "colour", "colors": "colours", "colored": "coloured", "coloring": "colouring", "grey": "gray",

@@ -17,7 +17,10 @@ from keepdial.understand.lexicon import (
     word_set,
 )
 
-_WITH_PARTICLE = word_set("bring turn tone crank bump dial turned pump push scale clear clean")
+_WITH_PARTICLE = word_set(
+    """bring turn tone crank bump dial turned pump push scale clear clean punch pull take ramp knock move
+    pulled pushed bumped cranked dialled dialed"""
+)
 """Verbs whose particle says which way: "turn the contrast DOWN"."""
 
 _HIGHER = word_set(
@@ -58,6 +61,8 @@ def turned_before(words: list[str], at: int, fault: bool) -> tuple[int, set[int]
                 return -1 if down else 1, {i, particle}, sure
             if word == "tone":
                 return -1, {i}, sure
+        if word in ("up", "down") and previous in _WITH_PARTICLE and not fault:
+            return 1 if word == "up" else -1, {i, i - 1}, sure
         if word in GONE and word not in UP and (fault or word in DOWN):
             return -1, {i} | ({i + 1} if word in ("rid", "get") else set()), sure
         if word == "halve":
