@@ -416,3 +416,23 @@ def test_what_is_against_itself_or_half_said_is_asked(sentence: str) -> None:
 def test_a_number_out_of_range_says_what_is_allowed() -> None:
     with pytest.raises(ParameterError, match="allowed: -45 to 45"):
         understand_words("rotate it by 1000000 degrees")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("remove the man in red", [("remove", {}, "the man in red")]),
+        ("brighten the woman in blue", [("brightness", {"amount": 30.0}, "the woman in blue")]),
+        ("make the man in red green", [("recolor", {"colour": "green"}, "the man in red")]),
+        ("select the girl in yellow and remove her", [("remove", {}, "the girl in yellow")]),
+        ("I'd like the car in green", [("recolor", {"colour": "green"}, "the car")]),
+        ("paint the wall in red", [("recolor", {"colour": "red"}, "the wall")]),
+        ("blur everyone in white", [("blur", {"kind": "gaussian", "amount": 2.0}, "everyone in white")]),
+        ("blur number plates", [("blur", {"kind": "gaussian", "amount": 2.0}, "number plates")]),
+        ("remove the cup. I'm the one in red", [("remove", {}, "the cup")]),
+        ("take away the back ground", [("cutout", {}, "")]),
+    ],
+)
+def test_a_colour_that_somebody_wears_says_who_is_meant(sentence: str, expected: list[Step]) -> None:
+    assert steps(sentence) == expected
+    assert understand_words(sentence).ready

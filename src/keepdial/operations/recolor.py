@@ -179,7 +179,7 @@ OPERATION = Operation(
         "recolor photo.jpg --mask shirt.png --colour '#204a87' --from-colour red -o shirt.jpg",
     ),
     says=(
-        Saying(("{colour}", "{colour} (coloured|instead)", "in {colour}"), {"colour": "{colour}"}, sure=0.9),
+        Saying(("{colour}", "{colour} (coloured|instead)"), {"colour": "{colour}"}, sure=0.9),
         Saying(
             (
                 f"({_PAINT}) {{thing}} (in|with|to|into|) {{colour}}",
@@ -210,7 +210,8 @@ OPERATION = Operation(
                 "(choose|pick|select|use|apply|add) {colour} (for|to|on) {thing}",
                 "(have|let|make) {thing} (be|appear|look|become|turn) {colour}",
                 "(turn|make|paint|colour|dye|render) {thing} {colour}",
-                "{thing} (in|to) {colour}",
+                "{thing} to {colour}",
+                "(have|make|want|put|do|get|show|see|render) {thing} in {colour}",
                 (
                     "(recolour|recolor|paint|colour|color|dye|turn|change to|change into|change colour to) "
                     "{colour}"

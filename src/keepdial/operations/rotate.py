@@ -77,11 +77,11 @@ OPERATION = Operation(
                 f"rotate {_PICTURE}",
                 f"turn {_PICTURE} on its side",
                 "quarter turn",
-                "landscape to portrait",
-                "portrait to landscape",
             ),
             {"turn": "right"},
         ),
+        # It may as well be a crop that is meant.
+        Saying(("landscape to portrait", "portrait to landscape"), {"turn": "right"}, sure=0.55),
         Saying(
             (
                 f"(rotate|turn) {_IT} (|by )90(| degrees|°) {_LEFT}",

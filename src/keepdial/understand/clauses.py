@@ -165,8 +165,15 @@ _WANTED = word_set("should could would be want need needs like wish")
 def tells(tokens: list[Token]) -> bool:
     """Whether a piece tells what was: "I removed the app", "it was cropped by my sister"."""
     words = [t.word for t in tokens if t.kind == "word"]
-    if len(words) < 2 or words[0] not in _SUBJECTS:
+    if len(words) < 2 or words[0] not in _SUBJECTS | {"i'm", "he's", "she's"}:
         return False
+    if words[:2] == ["i", "am"] or words[0] == "i'm":
+        # "I'm the one in red"
+        return not any(w in _WANTED for w in words[1:4])
+    if words[0] in ("he's", "she's") or (words[0] in ("he", "she") and words[1] == "is"):
+        after = words[1 if words[0].endswith("'s") else 2 :]
+        if after[:1] and after[0] in ("the", "in", "on", "at", "a", "my", "our"):
+            return True
     for i, word in enumerate(words[1:5], 1):
         if word in _WISHED or word in _WANTED:
             return False

@@ -145,6 +145,9 @@ def _starts(tokens: list[Token], at: int, now: list[Token]) -> bool:
         or previous in ("and", "not", "don't", "more", "less", "to", "can", "you")
     ):
         return False
+    if opens([t.word for t in now]):
+        # "can anybody REMOVE it"
+        return False
     return tokens[at].kind == "word" and word in _STRONG and english.only_verb(word) and at + 1 < len(tokens)
 
 

@@ -118,6 +118,9 @@ def _of_verb(name: Named, words: list[str], at: int, end: int) -> Wanted | None:
     previous = words[at - 1] if at else ""
     if previous in NEGATED or (previous in ARTICLES and previous not in ("it", "this")):
         return None
+    if previous in ("super", "very", "too", "overly", "quite"):
+        # "super COOL picture"
+        return None
     told = [w for w in words[:at] if w and w not in FUNCTION and w not in WORDS and not w.endswith("ly")]
     if previous in WHO or (told and told[0] in english.lemmas(told[0]).get("VERB", ())):
         return None
@@ -188,7 +191,8 @@ def _of_adjective(name: Named, words: list[str], at: int, end: int) -> Wanted | 
         return Wanted(name, -own, used | {excess}, 0.95, 1.5 + length)
     if negated is not None and at - negated <= 3:
         return Wanted(name, own if states else -own, used | {negated}, 0.8, 1.2 + length)
-    if attribute and not _asked_for(words, at) and any(w in TOO for w in near):
+    of_it = attribute or (end < len(words) and words[end] in PICTURE)
+    if of_it and not states and not _asked_for(words, at) and any(w in TOO for w in near):
         # "super cool picture": that is praise.
         return Wanted(name, own, used, 0.45, 0.9 + length)
     if attribute and words[end] not in PICTURE:

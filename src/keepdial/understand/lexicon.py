@@ -104,7 +104,7 @@ NEGATED = word_set("don't not never no cannot can't won't doesn't shouldn't")
 PICTURE = word_set(
     """picture pictures photo photos photograph photographs image images shot scene pictures' pic
     photograph's image's photo's picture's portrait snapshot frame file selfie screenshot photography
-    wallpaper"""
+    wallpaper illustration"""
 )
 WHOLE = PICTURE | word_set(
     "everything it this overall all whole entire full complete these that general thing"

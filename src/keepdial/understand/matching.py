@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from keepdial.understand import english
 from keepdial.understand.amounts import WORDS
@@ -112,8 +112,9 @@ def _scored(match: Match, tokens: list[Token]) -> Match:
         any(isinstance(p, Word) and tokens[i].word in p.words for p in match.phrase.parts)
         for i in match.literal
     )
-    if len(match.phrase.parts) == 1 and match.literal and min(match.literal) > 0:
-        # One word somewhere in a clause that another phrase begins: "add a clock between the MIRRORS".
+    if len(match.phrase.parts) == 1 and min(match.used, default=0) > 0:
+        # One word somewhere in a clause that another phrase begins: "add a clock between the MIRRORS",
+        # "remove the man in RED".
         score -= 0.25
     first = match.phrase.parts[0]
     if isinstance(first, Slot) and first.kind == "number":
@@ -151,6 +152,14 @@ def _goes_on(tokens: list[Token], end: int) -> bool:
         return False
     after = tokens[end].word
     if after in FUNCTION or after in PICTURE or after in _EFFECT or after in PREPOSITIONS:
+        return False
+    named = list(takewhile(lambda t: t.kind == "word" and english.is_noun(t.word), tokens[end:])) or [
+        tokens[end]
+    ]
+    last = named[-1].word
+    several = last in ("everyone", "everybody", "people") or english.singular(last) != last
+    if end == 1 and several and tokens[0].word in english.lemmas(tokens[0].word).get("VERB", ()):
+        # "blur faces": the verb has a thing without an article.
         return False
     kinds = english.lemmas(after)
     return "NOUN" in kinds and (("VERB" not in kinds and "ADV" not in kinds) or after in finder_words())

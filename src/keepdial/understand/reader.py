@@ -135,6 +135,12 @@ class Reader:
         ):
             # "the car, make it red"
             self.waiting, whole = [], own
+        elif self.waiting and clauses.orders(own) and clauses.imperative(self.waiting):
+            alone = readings(own, before=self.sign)
+            if stands(alone, own) and clauses.imperative(own):
+                # "leave it blank AND MAKE THE PERSON BRIGHTER": what waited is an order of its own.
+                self._leave_waiting()
+                whole = own
         found = readings(whole, before=self.sign)
         if not found and self.waiting and joint in ("by", "with"):
             found = readings(own, before=self.sign)

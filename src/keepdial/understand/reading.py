@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from keepdial.operations import Operation
+from keepdial.understand import english
 from keepdial.understand.directions import Wanted, wanted
 from keepdial.understand.frames import framed
 from keepdial.understand.lexicon import ARTICLES, FUNCTION
@@ -109,7 +110,7 @@ def candidates(tokens: list[Token], *, before: int = 0) -> list[Reading]:
 def _candidates(clause: tuple[Token, ...], before: int) -> tuple[Reading, ...]:
     """Return everything that a clause may ask for: by phrases, by qualities and by frames."""
     tokens = list(clause)
-    found = [_of_match(match, tokens) for match in matches(tokens)]
+    found = [_of_match(match, tokens) for match in matches(tokens) if not _worn(match, tokens)]
     found += [_of_quality(want, tokens) for want in wanted(tokens, before=before)]
     found += [
         Reading(
@@ -124,6 +125,15 @@ def _candidates(clause: tuple[Token, ...], before: int) -> tuple[Reading, ...]:
         for frame in framed(tokens)
     ]
     return tuple(found)
+
+
+def _worn(match: Match, tokens: list[Token]) -> bool:
+    """Whether a bare colour only says which thing an order is about: "select the girl IN YELLOW"."""
+    if len(match.phrase.parts) > 1 or "colour" not in match.slots:
+        return False
+    at = match.slots["colour"][0]
+    first = tokens[0].word
+    return at > 1 and tokens[at - 1].word == "in" and first in english.lemmas(first).get("VERB", ())
 
 
 def rivals(found: Iterable[Reading], best: Reading) -> list[Reading]:

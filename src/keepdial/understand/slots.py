@@ -82,6 +82,9 @@ def short(slot: Slot, tokens: list[Token], at: int) -> int:
     return int(kind == token.kind == "file")
 
 
+_HUES = word_set("red green blue yellow orange purple pink black white gray brown")
+
+
 def colour(tokens: list[Token], at: int) -> int:
     """Return how many tokens from `at` on name a colour; 0 = they do not."""
     from keepdial.regions.colours import COLOURS
@@ -89,8 +92,10 @@ def colour(tokens: list[Token], at: int) -> int:
     if tokens[at].kind == "hex":
         return 1
     both = [t.word for t in tokens[at : at + 2]]
-    if len(both) == 2 and (" ".join(both) in COLOURS or set(both) <= COLOURS):
-        # "light blue", and "navy blue", which is navy.
+    if len(both) == 2 and (
+        " ".join(both) in COLOURS or (set(both) <= COLOURS and both[0] not in _HUES and both[0] != both[1])
+    ):
+        # "light blue", and "navy blue", which is navy; "the man in red green" is two colours.
         return 2
     return int(both[0] in COLOURS)
 

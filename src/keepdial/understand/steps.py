@@ -199,6 +199,7 @@ def _oddities(
         and target is not None
         and target.relation is not None
         and target.relation.how == "above",
+        target is not None and target.words.startswith(("before ", "after ", "during ")),
         target is not None and target.head in _PARTS and not target.sides and target.relation is None,
     )
 

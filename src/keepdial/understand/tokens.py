@@ -88,6 +88,7 @@ def plain(sentence: str) -> str:
     # Once more: what was written as an entity may be unreadable or a tag.
     text = "".join(" " if _unreadable(c) else c for c in text)
     text = re.sub(r"(?i)(?<!\w)b\s?(?:&|/|\+|n|and)\s?w(?!\w)", "bw", text)
+    text = re.sub(r"(?i)\b(back|fore) (grounds?)\b", r"\1\2", text)
     text = re.sub(r"[ \t\f\v]+", " ", text).strip()
     if not text:
         raise InputError(
