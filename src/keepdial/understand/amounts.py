@@ -86,15 +86,35 @@ def _number(
         if not measured and (unit in UNITS.values() or after in UNITS):
             # "at 45 degrees": the number of another option.
             continue
-        if not measured and (i in within or not _bare(tokens, i, before)):
+        if not measured and (i in within or before in _NUMBERED or not _bare(tokens, i, before)):
             continue
         used = {i} | ({i + 1} if unit in known else set())
         if before in ("by", "to", "at", "of", "about", "around"):
             used.add(i - 1)
         signed = tokens[i].word[0] in "+-"
         as_it_stands = absolute and (before == "to" or not signed)
+        if (
+            before == "to"
+            and unit == "%"
+            and "%" in units
+            and not absolute
+            and not signed
+            and 0 <= value <= 100
+        ):
+            return Said(partial(_down_to, value), frozenset(used))
         return Said(partial(_numbered, value / per, signed, as_it_stands), frozenset(used))
     return None
+
+
+_NUMBERED = frozenset(
+    ("bib", "number", "jersey", "no", "bus", "room", "house", "page", "lane", "gate", "route")
+)
+"""Things that go by a number: "the runner in BIB 42"."""
+
+
+def _down_to(part: float, usual: float) -> float:
+    """Return what is to go so that a part is left, in per cent: "DOWN TO 40 %"."""
+    return part if usual >= 0 else part - 100.0
 
 
 def _numbered(number: float, signed: bool, as_it_stands: bool, usual: float) -> float:
@@ -114,7 +134,7 @@ def _half(tokens: Sequence[Token], free: set[int], units: Sequence[str]) -> Said
         if word in ("half", "twice") and after == "as":
             more = {i + 2} if i + 2 in free and tokens[i + 2].word in ("much", "many") else set()
             return Said(partial(_always, -50.0 if word == "half" else 100.0), frozenset({i, i + 1} | more))
-        if word == "half" and before == "by":
+        if word == "half" and before in ("by", "to"):
             return Said(lambda usual: 50.0 if usual >= 0 else -50.0, frozenset({i - 1, i}))
         if word in _FRACTIONS and before in ("a", "one") and (i < 2 or tokens[i - 2].word in ("by", "about")):
             part = _FRACTIONS[word]
@@ -191,6 +211,9 @@ def _words(tokens: Sequence[Token], free: set[int], within: frozenset[int]) -> S
     for i in sorted(free):
         if tokens[i].word in _STRESSED and i + 1 in free and _weak(tokens, i + 1):
             # "very slightly": a little, and less than that.
+            continue
+        if tokens[i].word == "far" and i + 1 < len(tokens) and tokens[i + 1].word in SIDES:
+            # "on the FAR left"
             continue
         for words, factor in _amounts().get(tokens[i].word, ()):
             places = range(i, i + len(words))

@@ -190,6 +190,7 @@ def tells(tokens: list[Token]) -> bool:
 
 
 _TOPIC = (
+    "can't see", "i can't see", "cannot see", "i cannot see",
     "select", "find", "choose", "pick out", "pick", "take", "mask", "look at", "see", "you see", "do you see",
     "go to", "about", "as for",
     "regarding", "concerning", "there is", "there are", "there's", "this is", "these are", "that is",

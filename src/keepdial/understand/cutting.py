@@ -52,7 +52,8 @@ def cut(tokens: list[Token]) -> list[Piece]:
             if token.word == ",":
                 continue
             soft = False
-        if soft and token.word == "but" and now and now[-1].word in _ALL_BUT:
+        keeps = i + 1 < len(tokens) and tokens[i + 1].word in _PROTECTING | {"please", "make"}
+        if soft and token.word == "but" and now and now[-1].word in _ALL_BUT and not keeps:
             soft = False
         if soft and token.word == "-" and 0 < i < len(tokens) - 1 and tokens[i - 1].end == token.start:
             soft = False

@@ -272,7 +272,8 @@ def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> W
     if any(w in FIX for w in words[max(0, at - 4) : at]):
         i = next(i for i in range(at - 1, -1, -1) if words[i] in FIX)
         # "fix the noise" is plain; "adjust the brightness" leaves open which way.
-        return Wanted(name, -1 if fault else 1, used | {i}, 0.9 if fault else 0.62, 1.85 + length)
+        open_way = 0.55 if words[i] in _EITHER_WAY else 0.62
+        return Wanted(name, -1 if fault else 1, used | {i}, 0.9 if fault else open_way, 1.85 + length)
     if at > 1 and words[at - 1] == "of" and words[at - 2] in WORDS and not set(words[:at]) & BE:
         # "with a lot of grain"
         return Wanted(name, 1, used, 0.88, 0.9 + length)
@@ -285,6 +286,9 @@ def _of_noun(name: Named, words: list[str], at: int, end: int, before: int) -> W
         return Wanted(name, -1 if fault else 1, used, 0.8, 0.8 + length, spoken=False)
     return Wanted(name, -1 if fault else 1, used, 0.45, 0.6 + length, spoken=False)
 
+
+_EITHER_WAY = word_set("change changed changing alter altered modify modified set edit edited")
+"""Verbs that leave open which way: "change the contrast"."""
 
 _AFTER_NOUN = word_set(
     """levels level settings setting effect effects tone tones amount balance artifacts overall slightly

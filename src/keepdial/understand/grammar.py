@@ -24,6 +24,7 @@ from keepdial.understand.places import in_the_picture
 from keepdial.understand.plan import SURE, Choice, Plan
 from keepdial.understand.planning import Guesses
 from keepdial.understand.reader import Reader
+from keepdial.understand.shades import shades
 from keepdial.understand.targets import Context
 from keepdial.understand.telling import told
 from keepdial.understand.tokens import Token, plain, tokens_of
@@ -49,7 +50,7 @@ def _understood(sentence: str, context: Context, guesses: Guesses | None) -> Pla
     """Return the plan; `guesses` offers what may be meant by what is not understood."""
     said = plain(sentence)
     text, keep = dial(without_the_rest(said))
-    tokens = in_the_picture(numerals(corrected(tokens_of(text))))
+    tokens = in_the_picture(shades(numerals(corrected(tokens_of(text)))))
     if foreign(tokens):
         raise InputError(
             "The sentence is not in English, as far as can be told; the grammar reads English only.",

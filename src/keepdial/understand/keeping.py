@@ -37,8 +37,9 @@ _KEEP = tuple(
         ),
         (
             r"^(?:with )?(?P<what>(?!(?:it|this|that|make|keep|have|is|are|be|stay|get)\b)"
-            r"[\w'-]+(?: [\w'-]+){0,4}) "
-            "(?:left |kept )?(?:completely |totally |exactly )?"
+            r"[\w'-]+(?: [\w'-]+){0,4}?) "
+            "(?:(?:should |must |to )?(?:stay|stays|remain|remains|be|is|are|left|kept) )?"
+            "(?:completely |totally |exactly )?"
             "(?:untouched|unchanged|unaltered|intact|unaffected|as is|as it is|as they are)$"
         ),
     )
@@ -48,7 +49,10 @@ _NOT_A_THING = word_set(
     natural-looking real authentic in mind style feel proportions quality nice going clear balanced
     resolution size aspect ratio"""
 )
-_NATURAL = re.compile(r"(?<=\w) (?:looking |look )?(?:natural|realistic|real|normal)(?:[ -]looking)?$")
+_NATURAL = re.compile(
+    r"(?<=\w) (?:looking |look )?"
+    r"(?:natural|realistic|real|normal|sharp|crisp|in focus|readable|legible|clear)(?:[ -]looking)?$"
+)
 _AS_NOW = re.compile(
     r"\b(?:quality|resolution|aspect|ratio|size|proportions|natural|realistic|mind|feel|mood|vibe|"
     r"balance|overall|detail|details|atmosphere|same)\b"

@@ -172,6 +172,9 @@ def _describes_next(tokens: list[Token], at: int, parts: tuple[Part, ...]) -> bo
     word, after = tokens[at].word, tokens[at + 1].word
     if after in FUNCTION or after in PICTURE or after in _EFFECT or after in PREPOSITIONS:
         return False
+    if not at and not english.known(word):
+        # A verb that dictionaries lack: "PIXELATE faces".
+        return False
     if english.is_verb(word) and not english.is_adjective(word):
         return bool(at and tokens[at - 1].word in ARTICLES and english.is_noun(after))
     return english.is_noun(after)

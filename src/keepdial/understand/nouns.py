@@ -67,6 +67,8 @@ class Named:
 
 def target_of(tokens: list[Token]) -> Named:
     """Return what tokens name. Words at their ends that name nothing are dropped."""
+    if words_of(tokens).strip() in _REMAINDER:
+        return Named(None)
     tokens = without_frame(trimmed(with_letters(tokens)))
     tokens = trimmed(tokens)
     if not tokens:
@@ -145,6 +147,9 @@ def _target(text: str, quoted: str, without: str) -> Named:
         if not own or own[-1] != nouns[-2] or own[-1] in _ASPECTS | WHOLE | _NO_OWNER:
             return Named(None)
         return target_of(tokens_of(" ".join(words[: words.index(own[-1]) + 1])))
+    if head in _SHOTS and not quoted and relation is None and not sides and set(nouns[:-1]) <= _OF_SHOTS:
+        # "denoise night shot": the picture, by what it shows.
+        return Named(None)
     count = next((NUMBERS[w] for w in base if w in NUMBERS), None)
     if count is None:
         count = next((int(w) for w in base[:2] if w.isdigit() and 0 < int(w) <= 10_000), None)
@@ -175,6 +180,11 @@ _KIND_OF = word_set(
 _ASPECTS = word_set(
     """colour colours tone tones hue hues tint lighting light exposure contrast brightness saturation
     look looks style quality resolution everything's details detail overall"""
+)
+_SHOTS = word_set("shot photo photograph picture image pic snapshot")
+_OF_SHOTS = word_set(
+    """night day exterior interior product wedding family holiday vacation indoor outdoor winter summer
+    beach food street concert landscape drone macro whole entire original listing profile header team"""
 )
 _NO_OWNER = word_set(
     """midtone midtones highlight highlights shadow shadows light black white mid colour contrast noise

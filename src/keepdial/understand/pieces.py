@@ -86,7 +86,7 @@ REMEDIES = frozenset(
     f"{verb} {it}"
     for verb in ("fix", "correct", "sort", "repair", "change", "help", "solve", "improve")
     for it in ("it", "that", "this", "them", "the problem", "it up")
-)
+) | {"tone it down", "turn it down", "bring it down", "turn it up", "bring it up", "tone that down"}
 """What asks to mend what was complained of."""
 
 JOINS = word_set(", and & plus + or / - also (")

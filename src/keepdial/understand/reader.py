@@ -78,8 +78,7 @@ class Reader:
         own, reason = clauses.purpose(clauses.opened(tokens))
         if not own:
             return
-        if words_of(own) in REMEDIES and self._complained():
-            # "it is too dark, FIX IT": that is what the complaint asks for.
+        if self._complained() and self._remedies(own):
             return
         if self._is_story(own, piece, wish=wish):
             self.unused.append(words_of(tokens))
@@ -109,6 +108,17 @@ class Reader:
         if not hard and self._joins(own, joint):
             return
         self._without_reading(own, tokens)
+
+    def _remedies(self, own: list[Token]) -> bool:
+        """Whether a piece only asks to mend what was complained of: "it is too dark, FIX IT A BIT"."""
+        for length in (2, 3):
+            if words_of(own[:length]) in REMEDIES and (not own[length:] or only_an_amount(own[length:])):
+                last = self.done[-1]
+                again = readings([*last.tokens, *own[length:]], before=last.sign)
+                if again and own[length:]:
+                    last.tokens, last.found = [*last.tokens, *own[length:]], again
+                return True
+        return False
 
     def _complained(self) -> bool:
         """Whether the step before was a complaint rather than an order."""

@@ -152,6 +152,14 @@ def _step(
     if target is not None and unit.name in ("background", "cutout") and only_describes(target):
         target = None
     left = [*left, *named.unused]
+    if (
+        target is not None
+        and target.relation is None
+        and (option := _range_of(unit, target)) in operation("hsl").params.model_fields
+    ):
+        unit, params = operation("hsl"), {option: params[reading.amount]}
+        amount = amount and amount.model_copy(update={"option": option})
+        target = None
     if reading.several:
         left = [word for word in left if not any(c.isdigit() for c in word)]
     sure = reading.sure * (ODD if named.odd else 1.0)
@@ -190,7 +198,8 @@ def _oddities(
     unit = reading.unit
     head = "" if target is None else target.head
     return (
-        head in UNSEEN or (unit.name == "remove" and head in EDITS | VAGUE),
+        (head in UNSEEN and not (head == "post" and target is not None and target.attributes))
+        or (unit.name == "remove" and head in EDITS | VAGUE),
         unit.name in ("add", "replace") and not UNSEEN.isdisjoint(str(params.get("prompt", "")).split()),
         unit.target == "required" and target is None and not selected,
         target is not None and _only_a_noun(tokens, reading) and len(target.words.split()) > 2,
@@ -200,8 +209,15 @@ def _oddities(
         and target.relation is not None
         and target.relation.how == "above",
         target is not None and target.words.startswith(("before ", "after ", "during ")),
+        target is not None and _tells(target.without) and unit.name == "saturation",
         target is not None and target.head in _PARTS and not target.sides and target.relation is None,
     )
+
+
+def _range_of(unit: Operation, target: Target) -> str:
+    """Return the option of `hsl` that "the saturation of THE GREENS" means; "" for another thing."""
+    plural = target.head.endswith("s") and not target.attributes
+    return f"{target.head[:-1]}_saturation" if plural and unit.name == "saturation" else ""
 
 
 _PARTS = word_set("third quarter fifth tenth thirds quarters")
@@ -296,6 +312,9 @@ def _amount(
     name = reading.amount
     if not name or name not in params or not isinstance(params[name], int | float):
         said = amounts.said(tokens, free - set(reading.thing or ()), units=()) if not name else None
+        if said is not None and any(tokens[i].kind == "number" for i in said.used):
+            # Nothing takes the number: it must not be passed over.
+            said = None
         return None, set(said.used) if said is not None and not reading.params.get("prompt") else set()
     said = amounts.said(
         tokens,

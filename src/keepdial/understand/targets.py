@@ -156,7 +156,9 @@ def _colours(before: list[Step]) -> bool:
     return any(s.target is None and ("colours" in s.words or "tones" in s.words) for s in before)
 
 
-_POINTING = word_set("it them that they him her he she both these those this its their his")
+_POINTING = word_set(
+    "it it's he's she's they're them that they him her he she both these those this its their his"
+)
 
 
 def named_by_the_rest(tokens: list[Token], free: set[int]) -> tuple[nouns.Named, list[str]]:
@@ -210,4 +212,4 @@ def _leads_on(tokens: list[Token], run: list[int]) -> bool:
     if any(t.word in ("add", "apply", "put", "give", "bring") for t in tokens[: run[0]]):
         # "add some blur to the car"
         return False
-    return words[0] in ("to", "into", "as", "than", "like") and not set(words[1:3]) & set(SIDES)
+    return words[0] in ("to", "into", "as", "than", "like", "with") and not set(words[1:3]) & set(SIDES)

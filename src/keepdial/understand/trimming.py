@@ -38,8 +38,14 @@ def trimmed(tokens: list[Token]) -> list[Token]:
         kept = kept[1:]
     ends = (drop | ARTICLES | word_set("and with into up down out or look")) - PRONOUNS
     while kept and kept[-1].kind == "word" and (kept[-1].word in ends or kept[-1].word in BEFORE_PLACE):
+        if kept[-1].word == "can" and len(kept) > 1 and kept[-2].word in _CANS:
+            break
         kept = kept[:-1]
     return kept
+
+
+_CANS = word_set("trash garbage rubbish watering soda beer cola coke tin spray paint oil gas milk litter")
+"""What a can is of: after these it is a thing, and no verb."""
 
 
 def _begins_place(tokens: list[Token]) -> bool:
