@@ -109,6 +109,7 @@ def test_a_colour_that_somebody_wears_says_who_is_meant(sentence: str, expected:
             [("brightness", {"amount": -30.0}, "the woman in white on the far left")],
         ),
         ("saturation down to 40 percent", [("saturation", {"amount": -60.0}, "")]),
+        ("too much noise in the dark areas", [("denoise", {"light": 50.0, "colour": 50}, "the dark areas")]),
         ("remove lamp post", [("remove", {}, "lamp post")]),
         ("pixelate number plates", [("blur", {"kind": "pixelate"}, "number plates")]),
         ("make the door forest green", [("recolor", {"colour": "#228b22"}, "the door")]),
@@ -125,6 +126,7 @@ def test_terse_sentences_as_people_type_them(sentence: str, expected: list[Step]
     "sentence",
     [
         "change the colour of the car",
+        "take out the sign, then blur whatever is left of the pole",
         "desaturate everything except red",
         "crop the top 10 percent",
         "sharpen the runner in bib 42",

@@ -370,7 +370,8 @@ class Reader:
     def _without_reading(self, own: list[Token], tokens: list[Token]) -> None:
         """Keep a piece that asks for nothing by itself for what comes after it, or leave it."""
         unknown = clauses.imperative(own) and own[0].word not in TALK | POLITE
-        if (subject := clauses.subject(own)) is not None and self._points_to(subject):
+        about = None if clauses.orders(own) else clauses.subject(own)
+        if about is not None and self._points_to(about):
             self.context = replace(self.context, fresh=False)
             self.unused.append(words_of(tokens))
             return

@@ -80,6 +80,9 @@ def turned_before(words: list[str], at: int, fault: bool) -> tuple[int, set[int]
             continue
         passed += 1
         thing = "NOUN" in english.lemmas(word) and not english.is_adjective(word)
+        if word in ("noise", "grain", "contrast", "saturation", "haze", "glare") and "in" in words[i:at]:
+            # "too much NOISE IN the dark areas"
+            return None
         if (
             passed > 3
             or (word in PREPOSITIONS and word not in ("with", "up", "down", "out", "off"))
