@@ -83,6 +83,7 @@ def test_a_number_out_of_range_says_what_is_allowed() -> None:
         ("make the man in red green", [("recolor", {"colour": "green"}, "the man in red")]),
         ("select the girl in yellow and remove her", [("remove", {}, "the girl in yellow")]),
         ("I'd like the car in green", [("recolor", {"colour": "green"}, "the car")]),
+        ("the bear should be adorned in white", [("recolor", {"colour": "white"}, "the bear")]),
         ("paint the wall in red", [("recolor", {"colour": "red"}, "the wall")]),
         ("blur everyone in white", [("blur", {"kind": "gaussian", "amount": 2.0}, "everyone in white")]),
         ("blur number plates", [("blur", {"kind": "gaussian", "amount": 2.0}, "number plates")]),

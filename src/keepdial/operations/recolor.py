@@ -151,6 +151,7 @@ def passes(params: RecolorParams, look: Look) -> tuple[Pass, ...]:
     return (Pass(run),)
 
 
+_CLAD = "(cover|covered|bathe|bathed|drench|drenched|tinge|tinged|adorn|adorned|coat|coated|drape|draped)"
 _PAINT = "recolour|recolor|paint|colour|color|dye|coat|shade|spray|repaint|stain|dress"
 """Verbs that give a thing a colour."""
 
@@ -207,7 +208,8 @@ OPERATION = Operation(
                     "(apply|add|put|use) {colour} (colour|shade|look|appearance|coat|coating|finish|color|"
                     "colouring|touch) (to|on|onto|for) {thing}"
                 ),
-                "(choose|pick|select|use|apply|add) {colour} (for|to|on) {thing}",
+                "(choose|pick|select|use|apply|add|opt for) {colour} (for|to|on) {thing}",
+                "(choose|pick|select|use|opt for) {colour} (colour|shade|hue) (for|on) {thing}",
                 "(have|let|make) {thing} (be|appear|look|become|turn) {colour}",
                 "(turn|make|paint|colour|dye|render) {thing} {colour}",
                 "{thing} to {colour}",
@@ -216,7 +218,10 @@ OPERATION = Operation(
                     "(recolour|recolor|paint|colour|color|dye|turn|change to|change into|change colour to) "
                     "{colour}"
                 ),
-                "(cover|bathe|drench|tinge) {thing} (in|with) {colour}",
+                f"{_CLAD} {{thing}} (in|with) {{colour}}",
+                f"{_CLAD} {{thing}} (in|with) {{colour}} (colour|shade|hue|pigment|paint)",
+                f"{{thing}} (should|must|shall|ought to|needs to|has to) be {_CLAD} (in|with) {{colour}}",
+                f"(let|have) {{thing}} be {_CLAD} (in|with) {{colour}}",
             ),
             {"colour": "{colour}"},
         ),
