@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator
 
-from keepdial.errors import TooLarge
 from keepdial.operations import Operation, Params, Saying, Stage
 
 if TYPE_CHECKING:
@@ -99,33 +98,29 @@ def canvas_of(image: Image, params: BorderParams) -> tuple[Size, Box]:
 
 
 def stage(image: Image, selection: Selection, params: BorderParams, settings: Settings) -> Stage:
-    """Lay the source into a larger, empty canvas; the margin is free and, where there is alpha, opaque.
+    """Lay the source into a larger, empty canvas; the margin is free.
 
     Raises `TooLarge` when the result would have more pixels than the limit.
     """
     import numpy as np
 
+    from keepdial.shape.margin import with_margin
+
     size, placement = canvas_of(image, params)
-    if size.area > settings.max_pixels:
-        raise TooLarge(
-            f"With its border the picture would be {size} = {size.area:,} pixels; the limit is "
-            f"{settings.max_pixels:,}.",
-            hint="Make the border narrower, or raise KEEPDIAL_MAX_PIXELS.",
-        )
-    pixels = np.zeros((size.height, size.width, image.pixels.shape[2]), image.pixels.dtype)
-    pixels[placement.slices] = image.pixels
-    alpha = None
-    if image.alpha is not None:
-        alpha = np.full((size.height, size.width), image.white, image.pixels.dtype)
-        alpha[placement.slices] = image.alpha
-    mask = np.ones((size.height, size.width), np.float32)
-    mask[placement.slices] = 0
     below = size.height - placement.bottom
     width = f"{placement.x} px wide" + (f", {below} px below" if below != placement.y else "")
     notes = [f"The border is {width}; the picture lies at {placement}, and no pixel of it changed."]
-    if pixels.shape[2] == 1 and np.ptp(colour_of(params.colour, 3)) > 0:
+    if image.pixels.shape[2] == 1 and np.ptp(colour_of(params.colour, 3)) > 0:
         notes.append(f"The picture is grey: its border has the lightness of {params.colour} and no colour.")
-    return Stage(image.with_pixels(pixels, alpha), mask, placement=placement, guess=False, notes=tuple(notes))
+    return with_margin(
+        image,
+        size,
+        placement,
+        tuple(notes),
+        most=settings.max_pixels,
+        what="With its border the picture would be",
+        hint="Make the border narrower, or raise KEEPDIAL_MAX_PIXELS.",
+    )
 
 
 _NOUN = "(border|frame|edge|mount|passepartout|margin)"

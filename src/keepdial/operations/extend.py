@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from keepdial.errors import ParameterError, TooLarge
+from keepdial.errors import ParameterError
 from keepdial.geometry import Box, Orientation, Size
 from keepdial.operations import Operation, Params, Saying, Stage
 
@@ -83,35 +83,23 @@ def on_grid(placement: Box, size: Size, orientation: Orientation) -> Box:
 
 
 def stage(image: Image, selection: Selection, params: ExtendParams, settings: Settings) -> Stage:
-    """Lay the source into a larger, empty canvas; the margin is free and, where there is alpha, opaque.
+    """Lay the source into a larger, empty canvas; the margin is free.
 
     Raises `TooLarge` when the result would have more pixels than the limit.
     """
-    import numpy as np
+    from keepdial.shape.margin import with_margin
 
     size, placement = canvas_of(image.size, params)
     if params.aspect is not None and params.placement == "centre" and image.source.format == "jpeg":
         placement = on_grid(placement, size, image.orientation)
-    if size.area > settings.max_pixels:
-        raise TooLarge(
-            f"The extended picture would be {size} = {size.area:,} pixels; the limit is "
-            f"{settings.max_pixels:,}.",
-            hint="Extend by less, or raise KEEPDIAL_MAX_PIXELS.",
-        )
-    pixels = np.zeros((size.height, size.width, image.pixels.shape[2]), image.pixels.dtype)
-    pixels[placement.slices] = image.pixels
-    alpha = None
-    if image.alpha is not None:
-        alpha = np.full((size.height, size.width), image.white, image.pixels.dtype)
-        alpha[placement.slices] = image.alpha
-    mask = np.ones((size.height, size.width), np.float32)
-    mask[placement.slices] = 0
-    return Stage(
-        image.with_pixels(pixels, alpha),
-        mask,
-        placement=placement,
-        guess=False,
-        notes=(f"The picture grew from {image.size} to {size}; the old one lies at {placement}.",),
+    return with_margin(
+        image,
+        size,
+        placement,
+        (f"The picture grew from {image.size} to {size}; the old one lies at {placement}.",),
+        most=settings.max_pixels,
+        what="The extended picture would be",
+        hint="Extend by less, or raise KEEPDIAL_MAX_PIXELS.",
     )
 
 

@@ -16,6 +16,7 @@ from keepdial.understand.lexicon import (
     UP,
     word_set,
 )
+from keepdial.understand.qualities import key_of, named
 
 _WITH_PARTICLE = word_set(
     """bring turn tone crank bump dial turned pump push scale clear clean punch pull take ramp knock move
@@ -80,7 +81,7 @@ def turned_before(words: list[str], at: int, fault: bool) -> tuple[int, set[int]
             continue
         passed += 1
         thing = "NOUN" in english.lemmas(word) and not english.is_adjective(word)
-        if word in ("noise", "grain", "contrast", "saturation", "haze", "glare") and "in" in words[i:at]:
+        if "in" in words[i + 1 : at] and any(n.role == "noun" for n in named().get(key_of(word), ())):
             # "too much NOISE IN the dark areas"
             return None
         if (
