@@ -7,7 +7,7 @@ proposal: the engine decides what of it reaches the picture.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from keepdial.progress import Cancel, Listener, silent
 
@@ -28,6 +28,13 @@ class Capabilities:
         needs_prompt, takes_mask, takes_references, takes_points: what it takes.
         minimum, multiple_of, maximum: sides of a frame it accepts, in pixels; maximum 0 = no limit.
         native: whether it works at the picture's own resolution, at any size.
+        best: the side of a frame in pixels at which it works best: the engine scales frames to about
+            best x best pixels in area, sides a multiple of `multiple_of`, and proposals back; 0 = native
+            resolution, nothing is scaled.
+        drifts: whether proposals may be shifted, zoomed or off in colour, so that the engine registers them and
+            matches their colour on kept pixels.
+        trained: what it was trained for: "edit" (changing a given picture), "generate" (pictures from words
+            alone), "fill" (a hole in a given picture), "any" (whatever it declares).
         licence, commercial: the licence of code and weights, and whether commercial use is allowed.
         remote: whether pixels leave the machine.
         device: where it runs.
@@ -53,6 +60,9 @@ class Capabilities:
     multiple_of: int = 1
     maximum: int = 0
     native: bool = True
+    best: int = 0
+    drifts: bool = False
+    trained: Literal["edit", "generate", "fill", "any"] = "any"
     licence: str = "Apache-2.0"
     commercial: bool = True
     remote: bool = False
