@@ -31,8 +31,8 @@ class Capabilities:
         best: the side of a frame in pixels at which it works best: the engine scales frames to about
             best x best pixels in area, sides a multiple of `multiple_of`, and proposals back; 0 = native
             resolution, nothing is scaled.
-        drifts: whether proposals may be shifted, zoomed or off in colour, so that the engine registers them and
-            matches their colour on kept pixels.
+        drifts: whether proposals may be shifted, zoomed or off in colour, so that the engine registers them
+            and matches their colour on kept pixels.
         trained: what it was trained for: "edit" (changing a given picture), "generate" (pictures from words
             alone), "fill" (a hole in a given picture), "any" (whatever it declares).
         licence, commercial: the licence of code and weights, and whether commercial use is allowed.
