@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from keepdial.errors import BackendError, InputError, ParameterError
+from keepdial.remote import server as servers
+from keepdial.remote.server import Server, check_address, check_key_name, here, port_of
 
 VARIABLES = {
     "url": "KEEPDIAL_LANGUAGE_URL",
@@ -61,7 +61,7 @@ class Endpoint:
     structured: Structured = "auto"
 
     def __post_init__(self) -> None:
-        _checked(self.url)
+        check_address(self.url, "the language model's", "11434/v1", "KEEPDIAL_LANGUAGE")
         if not self.model or len(self.model) > 200 or not self.model.isprintable():
             raise ParameterError(
                 "model",
@@ -69,12 +69,7 @@ class Endpoint:
                 "the model's name as the server knows it, at most 200 characters",
                 hint=f"Name it, for example {VARIABLES['model']}=qwen3:8b.",
             )
-        if self.key_from and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,199}", self.key_from):
-            # What was given is not shown: it may be the key itself.
-            raise InputError(
-                "key-from is not the name of an environment variable.",
-                hint="Put the key into a variable, and give the variable's name: OPENAI_API_KEY.",
-            )
+        check_key_name(self.key_from)
         for name, value, most in (("connect", self.connect, 600.0), ("seconds", self.seconds, 3600.0)):
             if not 0 < value <= most:
                 raise ParameterError(name, value, f"seconds, above 0, at most {most:g}")
@@ -131,7 +126,7 @@ class Endpoint:
     @property
     def port(self) -> int:
         """The server's port."""
-        return self.parts.port or (443 if self.secure else 80)
+        return port_of(self.parts)
 
     @property
     def secure(self) -> bool:
@@ -141,7 +136,7 @@ class Endpoint:
     @property
     def local(self) -> bool:
         """Whether the address names this machine itself."""
-        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+        return here(self.host)
 
     @property
     def path(self) -> str:
@@ -149,19 +144,26 @@ class Endpoint:
         path = self.parts.path.rstrip("/")
         return path if path.endswith(CHAT) else f"{path or '/v1'}{CHAT}"
 
+    @property
+    def server(self) -> Server:
+        """The server, as requests are sent to it."""
+        return Server(
+            self.host,
+            self.port,
+            self.secure,
+            self.key_from,
+            self.connect,
+            self.seconds,
+            what="language model",
+            sent="the sentence, the picture and the key",
+            variables="KEEPDIAL_LANGUAGE",
+            longer="use a smaller model",
+            error=LanguageError,
+        )
+
     def key(self) -> str:
         """Return the key, "" where none is needed; raise `InputError` where the variable holds none."""
-        if not self.key_from:
-            return ""
-        key = os.environ.get(self.key_from, "").strip()
-        if not key:
-            raise InputError(
-                f"The environment variable {self.key_from}, which is to hold the key, is not set.",
-                hint=f"Set it, or leave {VARIABLES['key_from']} out where the server asks for none.",
-            )
-        if not (key.isascii() and key.isprintable() and " " not in key) or len(key) > 4096:
-            raise InputError(f"What the environment variable {self.key_from} holds cannot be a key.")
-        return key
+        return self.server.key()
 
 
 def may_be_reached(endpoint: Endpoint, addresses: list[str], *, offline: bool) -> None:
@@ -170,40 +172,4 @@ def may_be_reached(endpoint: Endpoint, addresses: list[str], *, offline: bool) -
     Without encryption all of them have to be this machine's or a private network's; where keepdial is
     offline, this machine's.
     """
-    found = [ipaddress.ip_address(one.partition("%")[0]) for one in addresses]
-    plain = [getattr(one, "ipv4_mapped", None) or one for one in found]
-    if offline and not all(one.is_loopback or one.is_unspecified for one in plain):
-        raise InputError(
-            f"keepdial is offline, and {endpoint.host} is another machine.",
-            hint="Unset KEEPDIAL_OFFLINE, or use a model on this machine.",
-        )
-    if not endpoint.secure and any(one.is_global or one.is_multicast for one in plain):
-        raise InputError(
-            f"{endpoint.host} is a public address, and http would send the sentence, the picture and the key "
-            "there for anybody on the way to read.",
-            hint="Use https.",
-        )
-
-
-def _checked(url: str) -> None:
-    """Raise `InputError` for an address that is none of a chat endpoint; nothing secret in it is shown."""
-    hint = "For example http://localhost:11434/v1, or https://api.example.com/v1."
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise InputError("The language model's address cannot be read.", hint=hint) from None
-    if not url.isascii() or not url.isprintable() or " " in url or len(url) > 2000:
-        raise InputError("The language model's address holds characters that no address has.", hint=hint)
-    if parts.scheme.lower() not in ("http", "https"):
-        raise InputError(
-            f"The language model's address begins with {parts.scheme[:20]!r}; allowed: http and https.",
-            hint=hint,
-        )
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise InputError(
-            "The language model's address holds a name, a password or a query; keys do not belong there.",
-            hint=f"Put the key into an environment variable and name it: {VARIABLES['key_from']}.",
-        )
-    if not parts.hostname or port == 0:
-        raise InputError("The language model's address names no server.", hint=hint)
+    servers.may_be_reached(endpoint.server, addresses, only_here=offline)

@@ -7,8 +7,9 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-from keepdial.understand._answer import short
-from keepdial.understand._chat import Reply, post, too_late
+from keepdial.remote.http import Reply, too_late
+from keepdial.remote.words import error_in, parsed, short
+from keepdial.understand._chat import post
 from keepdial.understand._endpoint import VARIABLES, Endpoint, LanguageError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Talk:
                 **self._format(),
             }
             if time.monotonic() >= self._until:
-                raise too_late(self.endpoint)
+                raise too_late(self.endpoint.server)
             reply = post(
                 self.endpoint, content, until=self._until, cancel=self._cancel, offline=self._offline
             )
@@ -104,7 +105,7 @@ class Talk:
         choice = _first(found, "choices")
         message = choice.get("message") if isinstance(choice, dict) else None
         if not isinstance(message, dict):
-            words = _error_in(found)
+            words = error_in(found)
             raise self._unusable(f"an error: {self._safe(words)}" if words else "no chat completion", hint="")
         usage = found.get("usage")
         read = usage.get("prompt_tokens") if isinstance(usage, dict) else None
@@ -139,12 +140,11 @@ class Talk:
         return short(words.replace(key, "***") if key else words, 200)
 
     def _words(self, reply: Reply) -> str:
-        try:
-            found = json.loads(reply.body)
-        except (ValueError, RecursionError):
+        found = parsed(reply.body)
+        if found is None:
             plain = reply.kind in ("text/plain", "")
             return self._safe(reply.body.decode("utf-8", "replace")) if plain else ""
-        return self._safe(_error_in(found))
+        return self._safe(error_in(found))
 
     def _failed(self, reply: Reply, words: str) -> LanguageError:
         status, endpoint = reply.status, self.endpoint
@@ -180,23 +180,6 @@ class Talk:
 def _first(found: Any, name: str) -> Any:
     values = found.get(name) if isinstance(found, dict) else None
     return values[0] if isinstance(values, list) and values else None
-
-
-def _error_in(found: Any) -> str:
-    """Return a server's words for what went wrong, in any of the shapes that are about."""
-    if isinstance(found, list) and found:
-        found = found[0]
-    if not isinstance(found, dict):
-        return ""
-    for name in ("error", "message", "detail"):
-        value = found.get(name)
-        if isinstance(value, dict):
-            value = value.get("message")
-        if isinstance(value, str) and value:
-            return value
-        if name == "detail" and value is not None:
-            return json.dumps(value)
-    return ""
 
 
 def _text(content: Any) -> str:
