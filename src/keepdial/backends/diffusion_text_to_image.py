@@ -1,0 +1,57 @@
+"""Text to image, and image to image with the same models: SD, SDXL, SD3.5, FLUX, Qwen-Image, Z-Image, and
+kin.
+
+Trained to paint a picture from words alone. The dial is the strength of image to image: a strength of s
+begins with s of the noise, so that what the noise hides is painted anew (SDEdit: Meng et al., ICLR 2022,
+arXiv 2108.01073). With a mask, or a dial for each pixel, the source is held pixel by pixel (Differential
+Diffusion: Levin and Fried, arXiv 2306.00950), which makes an inpainting model of any of them; one that was
+trained for that does it better, and is preferred.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keepdial.diffusion.family import Family, Kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from keepdial.diffusion.run import Call
+
+
+def paint(call: Call) -> NDArray[np.float32]:
+    """Paint from words alone where nothing is to be held, else from the source."""
+    from keepdial.diffusion.run import reach
+
+    if not call.held:
+        return call.run(prompt=call.prompt)
+    strength = call.strength
+    return call.run(
+        call.kind.tasks["image"],
+        hold=True,
+        prompt=call.prompt,
+        image=call.picture(),
+        strength=reach(strength, call.steps),
+    )
+
+
+FAMILY = Family(
+    "text-to-image",
+    "Paints a picture from words, or over a picture by strength.",
+    {
+        "StableDiffusionPipeline": Kind(512, 8, 30, 7.5, {"image": "StableDiffusionImg2ImgPipeline"}),
+        "StableDiffusionXLPipeline": Kind(1024, 8, 30, 5.0, {"image": "StableDiffusionXLImg2ImgPipeline"}),
+        "StableDiffusion3Pipeline": Kind(1024, 16, 28, 7.0, {"image": "StableDiffusion3Img2ImgPipeline"}),
+        "FluxPipeline": Kind(1024, 16, 28, 3.5, {"image": "FluxImg2ImgPipeline"}),
+        "QwenImagePipeline": Kind(1024, 16, 50, None, {"image": "QwenImageImg2ImgPipeline"}),
+        "ZImagePipeline": Kind(1024, 16, 9, None, {"image": "ZImageImg2ImgPipeline"}),
+    },
+    frozenset({"generate", "restyle", "replace", "add", "fill", "background", "extend", "variation"}),
+    paint,
+    dial="the strength of image to image, for each pixel",
+    keep=(0.0, 0.5),
+    trained="generate",
+    needs_prompt=True,
+)

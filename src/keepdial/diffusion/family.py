@@ -1,0 +1,80 @@
+"""Families: kinds of diffusion models that are driven alike. One family is one file with ``FAMILY``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from keepdial.diffusion.run import Call
+
+Curve = tuple[tuple[float, float], ...]
+
+IDENTITY: Curve = ((0.0, 0.0), (1.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What differs between the pipelines of a family, as their makers document it.
+
+    Attributes:
+        best: the side in px at which it was trained.
+        multiple_of: sides of a frame are multiples of this: the VAE's factor, times the patch's.
+        steps: denoising steps where nobody says how many.
+        guidance: text guidance scale where nobody says one; None = the pipeline's own.
+        tasks: other pipeline classes over the same components, by what they do (``image``: image to image,
+            ``inpaint``), as diffusers' ``from_pipe`` makes them.
+    """
+
+    best: int = 512
+    multiple_of: int = 8
+    steps: int = 30
+    guidance: float | None = None
+    tasks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The declaration of one family.
+
+    Attributes:
+        name: the word for it.
+        summary: one sentence.
+        kinds: the pipeline classes it drives, by their name in model_index.json.
+        operations: names of the operations it serves.
+        paint: makes the pixels: takes a `keepdial.diffusion.run.Call`, returns (h, w, 3) float32 in [0, 1].
+        dial: what the dial drives, in words.
+        keep: (lowest, highest) dial it is trained for.
+        trained: what it was trained for: ``edit``, ``fill`` or ``generate``.
+        needs_prompt: whether it does nothing without words.
+        takes_references: whether it can be shown other pictures.
+        curve: the calibration where none was measured, (kept, knob) pairs.
+    """
+
+    name: str
+    summary: str
+    kinds: dict[str, Kind]
+    operations: frozenset[str]
+    paint: Callable[[Call], NDArray[np.float32]]
+    dial: str
+    keep: tuple[float, float] = (0.0, 1.0)
+    trained: Literal["edit", "generate", "fill", "any"] = "any"
+    needs_prompt: bool = False
+    takes_references: bool = False
+    curve: Curve = IDENTITY
+
+
+def families() -> dict[str, Family]:
+    """Return every family by name, built-in and installed."""
+    from keepdial.discover import units
+
+    return units("keepdial.backends", "FAMILY")
+
+
+def family_of(pipeline: str) -> Family | None:
+    """Return the family that drives the pipeline class called so; None where nobody does."""
+    return next((family for family in families().values() if pipeline in family.kinds), None)
