@@ -37,8 +37,10 @@ class Capabilities:
             alone), "fill" (a hole in a given picture), "any" (whatever it declares).
         licence, commercial: the licence of code and weights, and whether commercial use is allowed.
         remote: whether pixels leave the machine.
-        device: where it runs.
-        memory_mb: roughly what it needs beside the frame.
+        device: where it runs: ``cpu``, ``cuda``, ``mps``, or ``any``: a GPU where there is one, else the CPU.
+        memory_mb: roughly what it needs beside the frame, in MB of 10^6 bytes.
+        part_mb: what its largest part needs, where one part at a time can be on a GPU while the others wait in
+            main memory; 0 = all of it has to be there.
         seconds_per_mp: measured time for a megapixel to generate, on the machine named in the docs.
         quality: rank among backends for the same work, 0 to 1, from the benches.
         context: how far around a hole a frame reaches, in sizes of the hole (square root of its area).
@@ -68,6 +70,7 @@ class Capabilities:
     remote: bool = False
     device: str = "cpu"
     memory_mb: int = 0
+    part_mb: int = 0
     seconds_per_mp: float = 0.0
     quality: float = 0.5
     context: float = 1.0
@@ -98,6 +101,8 @@ class Frame:
         alpha: (h, w) of the pixels' dtype, 0 = transparent; None when the canvas is opaque.
         icc: the canvas' ICC profile, which says what the samples mean; None = sRGB.
         guide: what the operation found for this backend, in the canvas' coordinates (`Stage.guide`).
+        scale: how many pixels of the arrays show one pixel of the canvas, along x and y: where the backend has
+            a best size, the engine scales the frame to it (`keepdial.fitting`).
     """
 
     box: Box
@@ -110,6 +115,7 @@ class Frame:
     alpha: NDArray[np.uint8] | NDArray[np.uint16] | None = None
     icc: bytes | None = None
     guide: object = None
+    scale: tuple[float, float] = (1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -187,7 +193,8 @@ class Backend(Protocol):
 
 
 def backends() -> dict[str, Backend]:
-    """Return every backend by name, built-in and installed."""
+    """Return every backend by name: built-in, installed, and one for each checkpoint that is here."""
+    from keepdial.diffusion.backend import checkpoint_backends
     from keepdial.discover import units
 
-    return units("keepdial.backends", "BACKEND")
+    return {**checkpoint_backends(), **units("keepdial.backends", "BACKEND")}
