@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from keepdial.arrays import inpaint as inpaint
+    from keepdial.blank import generate as generate
     from keepdial.edit import edit as edit
     from keepdial.files import open_image as open_image
     from keepdial.files import save_image as save_image
@@ -26,6 +27,7 @@ _WHERE = {
     "Request": "keepdial.request",
     "Selector": "keepdial.request",
     "edit": "keepdial.edit",
+    "generate": "keepdial.blank",
     "inpaint": "keepdial.arrays",
     "open_image": "keepdial.files",
     "save_image": "keepdial.files",

@@ -19,10 +19,10 @@ from keepdial.frame import holes, windows
 from keepdial.geometry import Box, overlap
 from keepdial.image import Image
 from keepdial.keep import Held, Keep, Pin, Try, dial, hold, pinned
-from keepdial.operations import Stage
+from keepdial.operations import Stage, shown
 from keepdial.progress import Cancel, Event, Listener, part_of, silent
 from keepdial.propose import generate, seed_of, threads
-from keepdial.request import KeepMap, Request
+from keepdial.request import KeepMap, NotGiven, Request
 from keepdial.route import Job, Route, possible, route
 from keepdial.select import select
 from keepdial.settings import Settings
@@ -128,6 +128,7 @@ def edit(
     cancel = cancel or Cancel()
     plan = resolve(request)
     for step in plan.steps:
+        _turned(step, image)
         _attainable(step)
     if len(plan.steps) == 1:
         return _one(request, plan, image, progress, cancel, settings)
@@ -183,10 +184,12 @@ def _one(
 
     progress(Event("route", 0.0))
     found = holes(held.mask, held.box)
-    chosen = route(_job(step, held, found.side), backends())
+    job = _job(step, held, found.side)
+    chosen = route(job, backends())
     backend = backends()[chosen.chosen]
     examples, selected = _examples(stage, held.keep, guess)
-    seen = windows(stage.canvas, selected, found, backend.capabilities, examples=examples, guess=guess)
+    known = guess or job.prompt or job.references
+    seen = windows(stage.canvas, selected, found, backend.capabilities, examples=examples, guess=known)
     cancel.check()
 
     def attempt(aim: Keep, start: float, stop: float) -> tuple[Image, tuple[str, ...]]:
@@ -309,6 +312,18 @@ def _all_kept(keep: Keep) -> bool:
     return bool(np.min(keep) >= 1)
 
 
+def _turned(step: ResolvedStep, image: Image) -> None:
+    """Raise `ParameterError` where what needs no picture is given one, and nobody said how much is kept."""
+    if step.declared.from_nothing and not image.blank and not step.keep_asked:
+        raise ParameterError(
+            "keep",
+            NotGiven(),
+            f"0 to 1 where {step.operation} is given a picture: how much of it is kept",
+            hint=f"Without a picture {step.operation} begins with nothing. To change this one in words, use "
+            "instruct, restyle, or add.",
+        )
+
+
 def _attainable(step: ResolvedStep) -> None:
     """Raise `RouteError` for what nobody here can do, before anything is looked for or worked on.
 
@@ -317,7 +332,10 @@ def _attainable(step: ResolvedStep) -> None:
     if isinstance(step.keep, KeepMap) or step.keep == 1:
         return
     prompt = bool(step.params.get("prompt"))
-    job = Job(step.operation, step.keep, prompt=prompt, masked=False, backend=step.backend)
+    pictures = shown(step.declared.params, step.params)
+    job = Job(
+        step.operation, step.keep, prompt=prompt, references=pictures, masked=False, backend=step.backend
+    )
     possible(job, backends())
 
 
@@ -331,6 +349,7 @@ def _job(step: ResolvedStep, held: Held, side: int) -> Job:
         operation=step.operation,
         keep=keep,
         prompt=bool(step.params.get("prompt")),
+        references=shown(step.declared.params, step.params),
         masked=masked,
         side=side,
         backend=step.backend,

@@ -55,13 +55,18 @@ def _without_metadata(request: Request) -> dict[str, JsonValue]:
     from keepdial.operations import is_file, operations
     from keepdial.select.mask import decoded
 
+    def plain(text: str) -> str:
+        picture = encode_image(open_image(decoded(text)), format="png").data
+        return base64.b64encode(picture).decode("ascii")
+
     params = dict(request.params)
     known = operations().get(request.operation)
     for name, field in known.params.model_fields.items() if known else ():
         value = params.get(name)
         if is_file(field) and isinstance(value, str):
-            plain = encode_image(open_image(decoded(value)), format="png").data
-            params[name] = base64.b64encode(plain).decode("ascii")
+            params[name] = plain(value)
+        elif is_file(field) and isinstance(value, list | tuple):
+            params[name] = [plain(str(one)) for one in value]
     return params
 
 

@@ -17,6 +17,8 @@ WIDTH = 96
 DIAL = "The dial, called keep, says how much of the picture must survive: 1 is everything, 0 is nothing."
 """The one idea a reader has to be told."""
 
+OUTSIDE = "Outside of this, pixels are copied from the original and not computed."
+
 VERDICTS = {"pass": "ok", "warn": "look", "fail": "BROKEN"}
 
 
@@ -124,7 +126,7 @@ def _summary(operation: str) -> str:
 
 
 def _options(params: Mapping[str, object]) -> list[str]:
-    options = {name: value for name, value in params.items() if value not in (None, "")}
+    options = {name: value for name, value in params.items() if value not in (None, "", [], ())}
     said = ", ".join(f"{name} = {_shown(value)}" for name, value in options.items())
     return [f"With these options: {said}."] if options else []
 
@@ -136,7 +138,7 @@ def _where(record: EditRecord) -> list[str]:
     return [
         f"{_share(record)}, inside a box of {r.width}x{r.height} pixels that begins {r.x} pixels from the "
         f"left and {r.y} from the top.",
-        "Outside of this, pixels are copied from the original and not computed.",
+        *([OUTSIDE] if r.share < 1 else []),
     ]
 
 
@@ -254,10 +256,11 @@ def _file(record: EditRecord) -> list[str]:
 
 def _again(record: EditRecord) -> list[str]:
     source = record.source
-    kind = f"{source.format.upper()}, " if source.format else ""
+    kind = f"{source.format.upper()}, " if source.format not in ("", "none") else ""
+    made = "an empty canvas" if source.format == "none" else "a picture"
     env = record.environment
     return [
-        f"keepdial {record.keepdial}, seed {record.request.seed}, on a picture of "
+        f"keepdial {record.keepdial}, seed {record.request.seed}, on {made} of "
         f"{source.width}x{source.height} pixels ({kind}{source.depth} bits per sample). The same "
         "request, seed and versions give the same pixels; `keepdial replay` does it and compares.",
         f"It was made with Python {env.python}, NumPy {env.packages.get('numpy', '?')}, on {env.system} "

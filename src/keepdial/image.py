@@ -21,7 +21,8 @@ Samples = np.uint8 | np.uint16
 class Source:
     """Where an image came from and how it was stored; what `save` needs to hand the same kind back.
 
-    `format` is ``jpeg``, ``png``, ``webp``, ``tiff``, ``avif``, ``heic``, ``bmp`` or ``gif``, from the bytes.
+    `format` is ``jpeg``, ``png``, ``webp``, ``tiff``, ``avif``, ``heic``, ``bmp`` or ``gif``, from the bytes;
+    ``none`` for an empty canvas, which was not stored at all.
     `data` holds the file's bytes where the writer can reuse them (the DCT blocks of a JPEG), else None.
     `notes` says in words what opening had to convert or assume ("palette converted to RGB").
     """
@@ -77,6 +78,11 @@ class Image:
     def size(self) -> Size:
         """Width and height of the upright picture."""
         return Size(int(self.pixels.shape[1]), int(self.pixels.shape[0]))
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is an empty canvas (`keepdial.blank`), with nothing on it that could be kept."""
+        return self.source.format == "none"
 
     @property
     def depth(self) -> int:

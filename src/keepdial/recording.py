@@ -133,12 +133,15 @@ def _routes(edit: Edit) -> tuple[Chosen, ...]:
 def told(operation: Operation, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return an operation's options for people: a picture file among them is named by its hash."""
     files = {name for name, field in operation.params.model_fields.items() if is_file(field)}
-    return {
-        name: f"the file sha256:{hashlib.sha256(value.encode()).hexdigest()[:12]}"
-        if name in files and isinstance(value, str)
-        else value
-        for name, value in params.items()
-    }
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [shown(one) for one in value]
+        if not isinstance(value, str):
+            return value
+        return f"the file sha256:{hashlib.sha256(value.encode()).hexdigest()[:12]}"
+
+    return {name: shown(value) if name in files else value for name, value in params.items()}
 
 
 def _number(keep: Any) -> float | None:

@@ -70,7 +70,7 @@ class Replay:
 
 def replay(
     record: EditRecord,
-    image: Image,
+    image: Image | None = None,
     *,
     progress: Listener = silent,
     cancel: Cancel | None = None,
@@ -78,18 +78,27 @@ def replay(
 ) -> Replay:
     """Run the recorded edit on `image`, which should be the photograph it was made from.
 
+    A picture that was painted from nothing needs none.
+
     The backend is the recorded one, even where the router would choose another by now.
 
     Raises:
-        RecordError: the picture is of another size or depth, or a backend of the record is not installed.
+        RecordError: the picture is missing, or of another size or depth, or a backend of the record is not
+            installed.
         Anything that `keepdial.edit.edit` raises.
     """
     from keepdial.backends import backends
+    from keepdial.blank import canvas
     from keepdial.edit import edit
     from keepdial.files import encode_image
+    from keepdial.geometry import Size
     from keepdial.recording import record_of
 
     was = record.source
+    if image is None:
+        if was.format != "none":
+            raise RecordError("The record was made from a picture.", hint="Give that picture.")
+        image = canvas(Size(was.width, was.height))
     if (was.width, was.height, was.depth) != (image.size.width, image.size.height, image.depth):
         raise RecordError(
             f"The record was made from a picture of {was.width}x{was.height} at {was.depth} bits; this one "

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from keepdial.errors import ParameterError
 
 
-class _NotGiven:
+class NotGiven:
+    """Stands in a message for a value that is not there."""
+
     def __repr__(self) -> str:
         return "not given"
 
@@ -48,7 +50,7 @@ def _taught(problem: ValidationError, kind: type[BaseModel]) -> ParameterError:
     where = [str(part) for part in first["loc"] if part not in _TAGS and str(part).replace("_", "").isalnum()]
     value, allowed = first["input"], first["msg"][:1].lower() + first["msg"][1:]
     if first["type"] == "missing":
-        value, allowed = _NotGiven(), "a value; it has no default"
+        value, allowed = NotGiven(), "a value; it has no default"
     elif first["type"] == "extra_forbidden":
         allowed = f"nothing of that name; there are {', '.join(kind.model_fields) or 'no options'}"
     return ParameterError(".".join(where) or kind.__name__.lower(), value, allowed)

@@ -23,6 +23,7 @@ class Job:
         operation: the operation's name.
         keep: the dial as one number, in [0, 1].
         prompt: whether words are given.
+        references: whether a reference picture is given: a picture of what is meant.
         masked: whether anything outside of the mask must hold still.
         side: the longest side of the largest hole, in pixels.
         backend: the backend asked for by name, or None.
@@ -33,6 +34,7 @@ class Job:
     operation: str
     keep: float
     prompt: bool = False
+    references: bool = False
     masked: bool = True
     side: int = 1
     backend: str | None = None
@@ -77,7 +79,8 @@ def possible(job: Job, known: Mapping[str, Backend]) -> None:
 
     An operation that no backend does, and that comes without words, does its work in its own stage (a crop).
     """
-    if job.prompt or any(job.operation in b.capabilities.operations for b in known.values()):
+    served = any(job.operation in b.capabilities.operations for b in known.values())
+    if job.prompt or job.references or served:
         route(job, known)
 
 
@@ -98,6 +101,8 @@ def obstacle(job: Job, name: str, backend: Backend) -> str:
         return "takes no mask, so it could not hold the rest of the picture still"
     if job.prompt and not can.takes_prompt:
         return "does not understand words"
+    if job.references and not can.takes_references:
+        return "takes no reference picture"
     if can.needs_prompt and not job.prompt:
         return "needs words to work from, and there are none"
     if can.maximum and job.side > can.maximum:

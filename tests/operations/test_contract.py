@@ -73,11 +73,8 @@ def test_options_say_what_they_are(name: str) -> None:
 
 def servable(unit: Operation) -> bool:
     """Whether some backend here can do the operation, with words where it needs them."""
-    told = unit.params.model_fields.get("prompt")
     try:
-        possible(
-            Job(unit.name, unit.default_keep, prompt=told is not None and told.is_required()), backends()
-        )
+        possible(Job(unit.name, unit.default_keep, prompt=unit.params.told), backends())
     except RouteError:
         return False
     return True

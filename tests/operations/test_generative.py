@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from keepdial.backends import Capabilities, Frame, Proposal, Step, backends
+from keepdial.backends import Capabilities
 from keepdial.cli import main
+from keepdial.discover import units
 from keepdial.edit import edit
 from keepdial.errors import ParameterError, RouteError, SelectionError
 from keepdial.operations import operations
@@ -18,40 +19,19 @@ from keepdial.operations.add import NO_PLACE
 from keepdial.record import parse_record
 from keepdial.request import Request, Selector
 from keepdial.understand.resolve import resolve
+from tests.painters import TOLD, Painter
 from tests.pictures import box, mask_selector, noise
 
-NAMES = ("add", "instruct", "replace", "restyle")
+NAMES = TOLD
 PLACE = box(8, 6, 10, 8)
 PAINTS = Capabilities(operations=frozenset(NAMES), takes_prompt=True, needs_prompt=True)
-
-
-@dataclass
-class Painter:
-    """Paints one grey, mixed with what was there as the dial says, and remembers what it was asked."""
-
-    name: str = "painter"
-    version: str = "1"
-    capabilities: Capabilities = PAINTS
-    asked: list[Step] = field(default_factory=list)
-    seen: list[Frame] = field(default_factory=list)
-
-    def curve(self, operation: str) -> tuple[tuple[float, float], ...]:
-        return ((0.0, 0.0), (1.0, 1.0))
-
-    def generate(self, frame: Frame, step: Step, **_: Any) -> Proposal:
-        self.asked.append(step)
-        self.seen.append(frame)
-        old = frame.pixels.astype(np.float32) / np.iinfo(frame.pixels.dtype).max
-        share = np.asarray(step.knob, np.float32)
-        share = share[..., None] if share.ndim == 2 else share
-        return Proposal(old * share + np.float32(0.5) * (1 - share))
 
 
 @pytest.fixture
 def painter(monkeypatch: pytest.MonkeyPatch) -> Painter:
     """A backend that paints from words, as if it were installed."""
-    made = Painter()
-    monkeypatch.setitem(backends(), made.name, made)
+    made = Painter(capabilities=PAINTS)
+    monkeypatch.setitem(units("keepdial.backends", "BACKEND"), made.name, made)
     return made
 
 
@@ -62,7 +42,7 @@ def asked(name: str, *targets: Selector, prompt: str = "a cat", **more: Any) -> 
 @pytest.mark.parametrize("name", NAMES)
 def test_they_need_words(name: str) -> None:
     params = operations()[name].params
-    assert params.model_fields["prompt"].is_required()
+    assert params.told
     for words in ("", "  \n", "a\0b", "\ud800", "x" * 4001, 7):
         with pytest.raises(ParameterError) as caught:
             params.build(prompt=words)
@@ -70,7 +50,7 @@ def test_they_need_words(name: str) -> None:
         assert "allowed" in str(caught.value)
     with pytest.raises(ParameterError, match="prompt is not given"):
         params.build()
-    assert params.build(prompt="x" * 4000)
+    assert params.build(prompt="x" * 4000).prompt == "x" * 4000
 
 
 def test_where_they_act_when_nothing_is_said() -> None:

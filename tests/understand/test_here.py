@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from keepdial.backends import backends
+from keepdial.discover import units
 from keepdial.errors import ParameterError
 from keepdial.faces import hog
 from keepdial.operations import operations
@@ -50,7 +51,7 @@ def test_a_painter_that_is_installed_does_it(monkeypatch: pytest.MonkeyPatch) ->
     echo = backends()["echo"]
     able = replace(echo.capabilities, operations=frozenset({"replace"}), by_name_only=False)
     painter = type("Painter", (), {"name": "painter", "capabilities": able})()
-    monkeypatch.setitem(backends(), "painter", painter)
+    monkeypatch.setitem(units("keepdial.backends", "BACKEND"), "painter", painter)
     assert said("replace", at="the dog", prompt="a cat") == ""
     assert "those here do not do it" in said("restyle", prompt="a sketch")
     painter.capabilities = replace(able, missing="Get it with: keepdial models get painter")

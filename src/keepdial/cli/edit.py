@@ -118,10 +118,12 @@ def one_stdin(names: Sequence[str | None]) -> None:
         raise ParameterError("-", "given twice", "stdin for one file only; name the other one")
 
 
-def after(request: Request, name: str | None) -> Request:
+def after(request: Request, name: str | None, picture: str | None) -> Request:
     """Return the request put behind those of the record called `name`, if there is one."""
     if name is None:
         return request
+    if picture is None:
+        raise ParameterError("--after", name, "the original picture beside it, from which all is rendered")
     from keepdial.cli.commands._records import record_named
 
     record, _ = record_named(name)
@@ -219,6 +221,7 @@ def edit_one(
 
     `written` holds the files that were written for other pictures: they are never written again.
     """
+    from keepdial.blank import begun
     from keepdial.cli import deliver, outputs
     from keepdial.cli.progress import shown
     from keepdial.edit import variations
@@ -229,10 +232,13 @@ def edit_one(
     picture = given["source"]
     count = variations_of(given)
     settings = settings_of(given)
-    request = after(request, given["after"])
+    request = after(request, given["after"], picture)
 
     with shown(quiet=given["quiet"]) as listener:
-        source = open_image(sys.stdin.buffer if picture == "-" else picture, settings=settings)
+        if picture is None:
+            request, source = begun(request, settings)
+        else:
+            source = open_image(sys.stdin.buffer if picture == "-" else picture, settings=settings)
         name, output = _where_to(picture, given)
         places = outputs.places(
             image=name,
@@ -268,12 +274,16 @@ def edit_one(
     return [_facts(one, records=records, notes=notes) for one in done]
 
 
-def _where_to(picture: str, given: dict[str, Any]) -> tuple[str, str | None]:
+def _where_to(picture: str | None, given: dict[str, Any]) -> tuple[str, str | None]:
     """Return beside which name the result goes, and the name that was asked for, if one was.
 
     A folder takes results under the names that they would have beside their pictures.
     """
+    from keepdial.cli.outputs import UNNAMED
+
     output: str | None = given["output"]
+    if picture is None:
+        return UNNAMED, output or UNNAMED
     if given.get("folder") and output is not None and picture != "-":
         return str(Path(output) / Path(picture).name), None
     return picture, output

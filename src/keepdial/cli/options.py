@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 import typer
 
 from keepdial.cli import regions
-from keepdial.cli.outputs import MOST_VARIATIONS
+from keepdial.cli.outputs import MOST_VARIATIONS, UNNAMED
 from keepdial.errors import ParameterError
-from keepdial.operations import is_file
+from keepdial.operations import is_file, is_files
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -80,10 +80,10 @@ def common(operation: Operation | None) -> dict[str, Any]:
 
     None stands for operations that are not known yet: they are named by a sentence.
     """
-    image = typer.Argument(metavar="IMAGE", help="The picture; - reads stdin.", show_default=False)
+    image: tuple[Any, Any] = _picture(optional=operation is not None and operation.from_nothing)
     selection = {} if operation is not None and operation.target == "none" else SELECTION
     return {
-        "source": (Annotated[str, image], inspect.Parameter.empty),
+        "source": image,
         **selection,
         "pin": _list(
             "--pin",
@@ -131,7 +131,8 @@ def common(operation: Operation | None) -> dict[str, Any]:
             metavar="FILE",
             help="Where to write; the name's ending decides the format; - writes stdout.",
             panel=OUTPUT,
-            default="beside IMAGE, as IMAGE.keepdial.jpg, in its format",
+            default="beside IMAGE, as IMAGE.keepdial.jpg, in its format"
+            + (f"; without IMAGE, {UNNAMED}" if operation is not None and operation.from_nothing else ""),
         ),
         "overwrite": _flag("--overwrite", help="Replace files that exist."),
         "metadata": _flag("--metadata", help="Keep camera data (EXIF, XMP); location never."),
@@ -139,6 +140,17 @@ def common(operation: Operation | None) -> dict[str, Any]:
         "json": _flag("--json", help="Print the report as JSON."),
         "quiet": _flag("--quiet", "-q", help="Print nothing but errors."),
     }
+
+
+def _picture(*, optional: bool) -> tuple[Any, Any]:
+    words = "The picture; - reads stdin."
+    if not optional:
+        info = typer.Argument(metavar="IMAGE", help=words, show_default=False)
+        return Annotated[str, info], inspect.Parameter.empty
+    info = typer.Argument(
+        metavar="[IMAGE]", help=f"{words} Without one it begins with nothing.", show_default=False
+    )
+    return Annotated[str | None, info], None
 
 
 def own(params: type[Params], title: str) -> dict[str, Any]:
@@ -199,7 +211,7 @@ def metavar_of(field: FieldInfo) -> str:
         return "|".join(map(str, _kinds(field)))
     choices = get_args(first)
     if choices and all(isinstance(c, str) for c in choices):
-        return "|".join(choices)
+        return "|".join(filter(None, choices))
     return {int: "N", float: "NUMBER", str: "TEXT"}.get(first, "VALUE")
 
 
@@ -222,7 +234,11 @@ def _value(name: str, text: Any, field: FieldInfo) -> Any:
     """
     if is_file(field):
         flag = flag_of(name)
-        return base64.b64encode(regions.read(text, option=flag, allowed="a picture file")).decode("ascii")
+        files = [
+            base64.b64encode(regions.read(one, option=flag, allowed="a picture file")).decode("ascii")
+            for one in (text if is_files(field) else [text])
+        ]
+        return files if is_files(field) else files[0]
     if not isinstance(text, str) or text[:1] not in ("[", "{") or str in _kinds(field):
         return text
     try:

@@ -11,6 +11,9 @@ from keepdial.errors import OutputError, OutputExists, ParameterError
 
 MOST_VARIATIONS = 16
 
+UNNAMED = "generated.png"
+"""What a picture from nothing is called where no name was given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

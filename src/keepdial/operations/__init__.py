@@ -7,13 +7,13 @@ the mask inside which a backend may act. It computes no pixels of the result.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, get_origin
 
 from keepdial.errors import ParameterError
 from keepdial.request import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -30,8 +30,13 @@ class Params(Value):
     """Base of an operation's own options; each field carries a description, a range and a default.
 
     A text field with ``json_schema_extra={"file": True}`` holds a picture file as base64; on the command line
-    it is given by the file's name.
+    it is given by the file's name. A tuple of texts so marked holds several.
+
+    `told` is whether the operation is told in words: it has a ``prompt``, and where a sentence asks for it
+    without saying more, the sentence is the prompt.
     """
+
+    told: ClassVar[bool] = False
 
     @property
     def transparent(self) -> bool:
@@ -183,6 +188,8 @@ class Operation:
         says: how people ask for it in words.
         qualities: what it makes more or less of, from which further sentences follow.
         asks: two or three whole sentences that ask for it, for the documents and the tests.
+        from_nothing: whether it can begin without a picture, on an empty canvas (`keepdial.blank`). With one
+            it has to be said how much of that is kept.
     """
 
     name: str
@@ -204,12 +211,24 @@ class Operation:
     says: tuple[Saying, ...] = ()
     qualities: tuple[Quality, ...] = ()
     asks: tuple[str, ...] = ()
+    from_nothing: bool = False
 
 
 def is_file(field: FieldInfo) -> bool:
-    """Return whether a field of an operation's options holds a picture file, as base64."""
+    """Return whether a field of an operation's options holds a picture file, or several, as base64."""
     extra = field.json_schema_extra
     return isinstance(extra, dict) and bool(extra.get("file"))
+
+
+def is_files(field: FieldInfo) -> bool:
+    """Return whether a field holds any number of picture files."""
+    return is_file(field) and get_origin(field.annotation) is tuple
+
+
+def shown(params: type[Params], given: Mapping[str, Any]) -> bool:
+    """Return whether pictures of what is meant are among the options, for a model that takes such."""
+    field = params.model_fields.get("reference")
+    return field is not None and is_files(field) and bool(given.get("reference"))
 
 
 def operations() -> dict[str, Operation]:

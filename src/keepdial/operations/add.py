@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from keepdial.operations import Operation, Params, Saying, Stage
-from keepdial.operations._prompt import Prompt
+from keepdial.operations._prompt import ToldOrShown, Words, pictures
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -31,10 +31,10 @@ to a half of its place. Where no place is given it asks for more change than one
 """
 
 
-class AddParams(Params):
-    """What is added."""
-
-    prompt: Prompt = Field(description="What is to be there in addition, in words.")
+class _New(Params):
+    prompt: Words = Field(
+        default="", description="What is to be there in addition, in words; empty = what the reference shows."
+    )
     count: int | None = Field(
         default=None, ge=1, le=100, description="How many of them, where that was said."
     )
@@ -43,8 +43,13 @@ class AddParams(Params):
     )
 
 
+class AddParams(ToldOrShown, _New):
+    """What is added: in words, or by a picture of it."""
+
+
 def stage(image: Image, selection: Selection, params: AddParams, settings: Settings) -> Stage:
     """Take the place as it is; what it shows already may serve as example."""
+    pictures(params.reference)
     notes = (NO_PLACE,) if selection.mask.min() >= 1 else ()
     return Stage(image, selection.mask, examples="everywhere", feather=params.feather, notes=notes)
 

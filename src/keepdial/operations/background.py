@@ -8,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from keepdial.errors import ParameterError
 from keepdial.operations import Operation, Params, Saying, Stage
+from keepdial.operations._prompt import Painted, Words, pictures
 from keepdial.operations.cutout import EDGE, Edge, matte_of, opaque
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ PICTURED = ("image", "reference")
 NEW = ("colour", "gradient", "image")
 
 
-class BackgroundParams(Params):
-    """What can be set about the background."""
-
+class _Behind(Params):
     to: Literal["blur", "remove", "colour", "gradient", "image", "reference", "prompt"] = Field(
         default="blur",
         description=(
@@ -52,7 +51,7 @@ class BackgroundParams(Params):
         description="The picture for image and reference.",
         json_schema_extra={"file": True},
     )
-    prompt: str = Field(default="", max_length=4000, description="What to show, for prompt.")
+    prompt: Words = Field(default="", description="What to show, in words, for prompt.")
     harmonise: float = Field(
         default=0.0,
         ge=0,
@@ -88,10 +87,19 @@ class BackgroundParams(Params):
             raise ParameterError("prompt", "", "words for what the background is to show")
         if self.prompt and self.to != "prompt":
             raise ParameterError("to", self.to, "prompt, where words are given")
+        if self.to == "prompt" and (self.harmonise or self.shadow):
+            name = "harmonise" if self.harmonise else "shadow"
+            raise ParameterError(
+                name, getattr(self, name), "0 where the background is painted: say the light in the prompt"
+            )
         if self.to == "remove" and (self.harmonise or self.shadow):
             name = "harmonise" if self.harmonise else "shadow"
             raise ParameterError(name, getattr(self, name), "0 where the background is removed: none is left")
         return self
+
+
+class BackgroundParams(Painted, _Behind):
+    """What can be set about the background."""
 
 
 _SCENERY = (
@@ -115,6 +123,7 @@ def stage(image: Image, selection: Selection, params: BackgroundParams, settings
 
     from keepdial.color import unit
 
+    pictures(params.reference)
     matte, notes = matte_of(image, selection, params.edge)
     if params.to in PICTURED:
         # Opened here already, so that what cannot be opened is said before the work begins.
@@ -125,6 +134,10 @@ def stage(image: Image, selection: Selection, params: BackgroundParams, settings
     through = matte
     if image.alpha is not None and params.to in NEW:
         through = matte * unit(image.alpha)
+    if params.to == "prompt":
+        # Along the edge the subject shines through what is painted, by its share.
+        behind = np.asarray(1 - through, np.float32)
+        return Stage(image, behind, examples="everywhere", notes=notes, matte=matte)
     free = through < 1
     if params.harmonise > 0:
         free |= matte > 0
@@ -174,6 +187,7 @@ OPERATION = Operation(
         "background photo.jpg --to blur -o portrait.jpg",
         "background photo.jpg --to colour --colour '#f2efe9' --shadow 0.5 -o product.jpg",
         "background photo.jpg --to image --image beach.jpg --harmonise 0.5 -o beach-portrait.jpg",
+        "background photo.jpg --to prompt --prompt 'a beach in the evening' -o evening.jpg",
     ),
     says=(
         Saying(

@@ -10,6 +10,7 @@ from pydantic import Field
 from keepdial.errors import ParameterError
 from keepdial.geometry import Box, Orientation, Size
 from keepdial.operations import Operation, Params, Saying, Stage
+from keepdial.operations._prompt import Painted, Words, pictures
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 Placement = Literal["centre", "left", "right", "top", "bottom"]
 
 
-class ExtendParams(Params):
-    """How far to extend: pixels on each side, or a shape to reach."""
-
+class _Reach(Params):
     left: int = Field(default=0, ge=0, le=50_000, description="Pixels to add on the left.")
     right: int = Field(default=0, ge=0, le=50_000, description="Pixels to add on the right.")
     top: int = Field(default=0, ge=0, le=50_000, description="Pixels to add above.")
@@ -34,6 +33,13 @@ class ExtendParams(Params):
     placement: Placement = Field(
         default="centre", description="Where the old picture lies in the new shape (with aspect)."
     )
+    prompt: Words = Field(
+        default="", description="What the margin is to show, in words; empty = what the picture's edge shows."
+    )
+
+
+class ExtendParams(Painted, _Reach):
+    """How far to extend: pixels on each side, or a shape to reach; and with what."""
 
 
 BLOCKS = 16
@@ -89,6 +95,7 @@ def stage(image: Image, selection: Selection, params: ExtendParams, settings: Se
     """
     from keepdial.shape.margin import with_margin
 
+    pictures(params.reference)
     size, placement = canvas_of(image.size, params)
     if params.aspect is not None and params.placement == "centre" and image.source.format == "jpeg":
         placement = on_grid(placement, size, image.orientation)
@@ -134,7 +141,7 @@ _BOTH = {
 
 OPERATION = Operation(
     "extend",
-    "Extend the picture beyond its borders.",
+    "Extend the picture beyond its borders, by what is there or in words.",
     ExtendParams,
     default_keep=0.0,
     stage=stage,
@@ -143,6 +150,7 @@ OPERATION = Operation(
     examples=(
         "extend photo.jpg --right 400 -o wide.jpg",
         "extend photo.jpg --aspect 16:9 --placement left -o wide.jpg",
+        "extend photo.jpg --left 400 --prompt 'a pebble beach' -o beach.jpg",
     ),
     says=(
         Saying(

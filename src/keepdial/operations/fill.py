@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from keepdial.operations import Operation, Params, Saying, Stage
+from keepdial.operations._prompt import Painted, pictures
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -14,9 +15,7 @@ if TYPE_CHECKING:
     from keepdial.settings import Settings
 
 
-class FillParams(Params):
-    """What can be set about filling. The selection is filled exactly as given: it does not grow."""
-
+class _Filling(Params):
     prompt: str = Field(
         default="",
         max_length=32_000,
@@ -28,20 +27,28 @@ class FillParams(Params):
     )
 
 
+class FillParams(Painted, _Filling):
+    """What can be set about filling. The selection is filled exactly as given: it does not grow."""
+
+
 def stage(image: Image, selection: Selection, params: FillParams, settings: Settings) -> Stage:
     """Take the selection as it is."""
+    pictures(params.reference)
     return Stage(image, selection.mask, feather=params.feather)
 
 
 OPERATION = Operation(
     "fill",
-    "Fill what is selected from its surroundings.",
+    "Fill what is selected from its surroundings, or in words.",
     FillParams,
     default_keep=0.0,
     stage=stage,
     done="Filled",
     target="required",
-    examples=("fill scan.png --mask scratches.png -o whole.png",),
+    examples=(
+        "fill scan.png --mask scratches.png -o whole.png",
+        "fill photo.jpg --box 300,220,160,120 --prompt 'a bed of tulips' -o tulips.jpg",
+    ),
     says=(
         Saying(
             (

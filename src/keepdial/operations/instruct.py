@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from keepdial.operations import Operation, Params, Quality, Saying, Stage
-from keepdial.operations._prompt import Prompt
+from keepdial.operations._prompt import Painted, Prompt, pictures
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -25,9 +25,7 @@ no such model was measured.
 """
 
 
-class InstructParams(Params):
-    """What is to change, and of what sort that is."""
-
+class _Change(Params):
     prompt: Prompt = Field(description="The instruction, as it was said.")
     kind: Literal["action", "material", "weather", "text", "other"] = Field(
         default="other",
@@ -39,8 +37,15 @@ class InstructParams(Params):
     )
 
 
+class InstructParams(Painted, _Change):
+    """What is to change, and of what sort that is."""
+
+    told: ClassVar[bool] = True
+
+
 def stage(image: Image, selection: Selection, params: InstructParams, settings: Settings) -> Stage:
     """Free the selected region, or the whole picture; it is what is changed, so it serves as example."""
+    pictures(params.reference)
     return Stage(image, selection.mask, examples="everywhere", feather=params.feather)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from keepdial.operations import Operation, Params, Saying, Stage
-from keepdial.operations._prompt import Prompt
+from keepdial.operations._prompt import ToldOrShown, Words, pictures
 from keepdial.operations.remove import RemoveParams
 from keepdial.operations.remove import stage as grown
 
@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 
 class _Told(Params):
-    prompt: Prompt = Field(description="What is to be there instead, in words.")
+    prompt: Words = Field(
+        default="", description="What is to be there instead, in words; empty = what the reference shows."
+    )
 
 
-class ReplaceParams(RemoveParams, _Told):
-    """What comes instead, and the edge: it grows and is blended as for removing."""
+class ReplaceParams(ToldOrShown, RemoveParams, _Told):
+    """What comes instead, in words or by a picture of it; the edge grows and is blended as for removing."""
 
 
 def stage(image: Image, selection: Selection, params: ReplaceParams, settings: Settings) -> Stage:
     """Grow the selection visibly, as for removing: nothing of the old thing is to show around the new one."""
+    pictures(params.reference)
     return grown(image, selection, params, settings)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from keepdial.operations import Operation, Params, Saying, Stage
-from keepdial.operations._prompt import Prompt
+from keepdial.operations._prompt import Painted, Prompt, pictures
 
 if TYPE_CHECKING:
     from keepdial.image import Image
@@ -24,17 +24,22 @@ photograph and hold all its outlines kept of the 24 Kodak photographs, in the me
 """
 
 
-class RestyleParams(Params):
-    """Which style; how far it goes is the dial's."""
-
+class _Style(Params):
     prompt: Prompt = Field(description="The style, in words.")
     feather: float = Field(
         default=0.0, ge=0, le=1000, description="Pixels over which the edge is blended with the old, inwards."
     )
 
 
+class RestyleParams(Painted, _Style):
+    """Which style; how far it goes is the dial's."""
+
+    told: ClassVar[bool] = True
+
+
 def stage(image: Image, selection: Selection, params: RestyleParams, settings: Settings) -> Stage:
     """Free the selected region, or the whole picture; it is what is redrawn, so it serves as example."""
+    pictures(params.reference)
     return Stage(image, selection.mask, examples="everywhere", feather=params.feather)
 
 
@@ -95,6 +100,7 @@ OPERATION = Operation(
                     "(transfer|transform|convert|turn|change|render|make|redo|repaint|recreate|style) "
                     "{thing} (into|in|to|with|as) {new} (style|aesthetic|aesthetics)"
                 ),
+                "(draw|paint|sketch|redraw|repaint|render) (me|him|her|us|them) (as|in|like) {rest}",
                 "with {rest} techniques",
                 "as if (painted|drawn) by {rest}",
                 "by (van gogh|picasso|monet|dali|rembrandt|hokusai|warhol|klimt|vermeer)",

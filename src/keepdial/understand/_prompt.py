@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
-from keepdial.operations import Operation, Saying, is_file, operations
+from keepdial.operations import Operation, Saying, is_file, is_files, operations
 from keepdial.understand.schema import unit_of
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _words(name: str, field: FieldInfo) -> str:
 
 def _kind(field: FieldInfo) -> str:
     if is_file(field):
-        return "a picture's name"
+        return "list of pictures' names" if is_files(field) else "a picture's name"
     if get_origin(field.annotation) is tuple:
         return "list of texts"
     kinds = [one for one in get_args(field.annotation) or (field.annotation,) if one is not type(None)]

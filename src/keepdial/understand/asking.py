@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import JsonValue
 
 from keepdial.errors import InputError, ParameterError, RouteError, Unclear
-from keepdial.operations import Operation, is_file, operation
+from keepdial.operations import Operation, is_file, is_files, operation
 from keepdial.request import Reading, Request, Selector
 from keepdial.understand.plan import SURE, Choice, Plan, Question, Step, Target
 
@@ -108,7 +108,10 @@ def _request(
         )
     params: dict[str, JsonValue] = dict(step.params)
     for name, value in params.items():
-        if name in unit.params.model_fields and is_file(unit.params.model_fields[name]):
+        field = unit.params.model_fields.get(name)
+        if field is not None and is_files(field) and isinstance(value, list | tuple):
+            params[name] = [_file(str(one), files) for one in value]
+        elif field is not None and is_file(field):
             params[name] = _file(str(value), files)
     made: Request = Request.build(
         operation=unit.name,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from keepdial.errors import RouteError
-from keepdial.operations import Operation, operation
+from keepdial.operations import Operation, operation, shown
 from keepdial.route import Job, possible
 
 if TYPE_CHECKING:
@@ -38,7 +38,13 @@ def needs(step: Step) -> str:
     if lacks := _lacks(unit, step.params):
         return lacks
     whole = unit.target == "optional" and unit.default_target == "all" and step.target is None
-    job = Job(operation=unit.name, keep=keep, prompt=_told(unit, step.params), masked=not whole)
+    job = Job(
+        operation=unit.name,
+        keep=keep,
+        prompt=_told(unit, step.params),
+        references=shown(unit.params, step.params),
+        masked=not whole,
+    )
     try:
         possible(job, backends())
     except RouteError as problem:
@@ -89,8 +95,7 @@ def _unfound(part: Part, known: Mapping[str, tuple[Finder, ...]]) -> str:
 
 def _told(unit: Operation, params: Mapping[str, Any]) -> bool:
     """Whether the step comes with words to paint from, or cannot be done without."""
-    field = unit.params.model_fields.get("prompt")
-    return bool(params.get("prompt")) or (field is not None and field.is_required())
+    return bool(params.get("prompt")) or (unit.params.told and not shown(unit.params, params))
 
 
 def _lacks(unit: Operation, params: Mapping[str, Any]) -> str:

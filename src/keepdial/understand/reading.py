@@ -160,7 +160,7 @@ def _of_match(match: Match, tokens: list[Token]) -> Reading:
     for name in ("new", "rest"):
         taken |= set(match.slots.get(name, ()))
     params = {name: filled(value, values) for name, value in saying.params.items()}
-    if "prompt" in match.phrase.unit.params.model_fields and "prompt" not in params and not params.get("to"):
+    if match.phrase.unit.params.told and "prompt" not in params:
         # Models that paint from words get the clause as it was said.
         params["prompt"] = words_of(tokens)
     return Reading(
@@ -191,7 +191,7 @@ def _of_quality(want: Wanted, tokens: list[Token]) -> Reading:
     """Return the reading of a quality that is wanted."""
     quality = want.named.quality
     params = want.params
-    if "prompt" in want.named.unit.params.model_fields:
+    if want.named.unit.params.told:
         params["prompt"] = words_of(tokens)
     return Reading(
         want.named.unit,

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from keepdial.operations import Operation, is_file, operations
+from keepdial.operations import Operation, is_file, is_files, operations
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FILE = "The name of a picture that is handed over beside the plan."
+FILES = "The names of pictures that are handed over beside the plan."
 UNDERSTOOD = frozenset(
     {
         "$defs",
@@ -133,7 +134,8 @@ def _step(schema: dict[str, Any], unit: Operation, parts: dict[str, Any]) -> dic
 def _option(schema: dict[str, Any], field: FieldInfo, unit: str) -> None:
     if is_file(field):
         schema.pop("file", None)
-        schema["description"] = f"{field.description or ''} {FILE}".strip()
+        words = FILES if is_files(field) else FILE
+        schema["description"] = f"{field.description or ''} {words}".strip()
     if unit:
         schema["unit"] = unit
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from annotated_types import Ge, Gt, Le, Lt
 
 from keepdial.errors import ParameterError
-from keepdial.operations import Operation, is_file, operation
+from keepdial.operations import Operation, is_file, is_files, operation
 from keepdial.understand import amounts, english, nouns
 from keepdial.understand.lexicon import MAKE, NOT, SIDES, word_set
 from keepdial.understand.numbers import MEASURES
@@ -239,8 +239,11 @@ def _allowed(unit: Operation, params: dict[str, Any], files: Collection[str] | N
     """Raise `ParameterError` where a picture is named that is none of `files`; None = any may be named."""
     for name, value in params.items():
         field = unit.params.model_fields.get(name)
-        if files is not None and field is not None and is_file(field) and str(value) not in files:
-            raise ParameterError("file", str(value), "a picture that was handed over beside the sentence")
+        if files is None or field is None or not is_file(field):
+            continue
+        for one in value if is_files(field) else [value]:
+            if str(one) not in files:
+                raise ParameterError("file", str(one), "a picture that was handed over beside the sentence")
 
 
 def _by_unit(tokens: list[Token], reading: Reading) -> Reading:

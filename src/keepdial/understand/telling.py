@@ -78,8 +78,7 @@ def _phrase(unit: Operation, step: Step, where: str) -> tuple[str, set[str]]:
 
 def _painted(unit: Operation, step: Step) -> bool:
     """Whether the step is about something that is said in free words."""
-    prompt = unit.params.model_fields.get("prompt")
-    return prompt is not None and (prompt.is_required() or bool(step.params.get("prompt")))
+    return unit.params.told or bool(step.params.get("prompt"))
 
 
 Fit = tuple[tuple[int, int, int], str, set[str]]

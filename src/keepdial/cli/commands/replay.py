@@ -48,8 +48,10 @@ def run(
     if output is not None:
         refuse_existing([Path(output)], overwrite=overwrite)
     with stoppable() as cancel, shown(quiet=quiet) as listener:
-        photograph = source_of(found, where, settings.max_file_bytes) if image is None else image
-        source = open_image(sys.stdin.buffer if photograph == "-" else photograph, settings=settings)
+        source = None
+        if image is not None or found.source.format != "none":
+            photograph = source_of(found, where, settings.max_file_bytes) if image is None else image
+            source = open_image(sys.stdin.buffer if photograph == "-" else photograph, settings=settings)
         done = replay(found, source, progress=listener, cancel=cancel, settings=settings)
         cancel.check()
         if output is not None:
