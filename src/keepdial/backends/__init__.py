@@ -39,8 +39,8 @@ class Capabilities:
         remote: whether pixels leave the machine.
         device: where it runs: ``cpu``, ``cuda``, ``mps``, or ``any``: a GPU where there is one, else the CPU.
         memory_mb: roughly what it needs beside the frame, in MB of 10^6 bytes.
-        part_mb: what its largest part needs, where one part at a time can be on a GPU while the others wait in
-            main memory; 0 = all of it has to be there.
+        part_mb: what its largest part needs, where one part at a time can be on a GPU while the others wait
+            in main memory; 0 = all of it has to be there.
         seconds_per_mp: measured time for a megapixel to generate, on the machine named in the docs.
         quality: rank among backends for the same work, 0 to 1, from the benches.
         context: how far around a hole a frame reaches, in sizes of the hole (square root of its area).
