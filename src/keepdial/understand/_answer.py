@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
 from keepdial.errors import ParameterError
-from keepdial.operations import Operation, is_file, operations
+from keepdial.operations import Operation, is_file, is_files, operations
+from keepdial.remote.words import short
 
 MOST_STEPS = 100
 LONGEST_TARGET = 200
@@ -133,7 +134,7 @@ def _options_model(unit: Operation, files: tuple[str, ...]) -> type[Closed]:
         if is_file(field):
             if not files:
                 continue
-            kind = Literal[files]
+            kind = tuple[Literal[files], ...] if is_files(field) else Literal[files]
         fields[name] = (kind, ...) if field.is_required() else (kind | None, None)
     made: type[Closed] = create_model(f"Options-{unit.name}", __base__=Closed, **fields)
     return made
@@ -174,13 +175,6 @@ def options_of(step: AnsweredStep) -> dict[str, Any]:
     said = {name: value for name, value in given.model_dump(mode="json").items() if value is not None}
     unit.params.build(**said)
     return said
-
-
-def short(text: str, most: int) -> str:
-    """Return a text that came from outside as one line that is safe to show, at most `most` characters."""
-    clean = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[: 4 * most])
-    line = " ".join(clean.split())
-    return line if len(line) <= most else line[: most - 3] + "..."
 
 
 def _object_in(text: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from keepdial.errors import InputError, KeepdialError
 from keepdial.progress import Event, Listener, silent
+from keepdial.remote.words import short
 from keepdial.settings import Settings
 from keepdial.understand._endpoint import Endpoint, LanguageError
 from keepdial.understand._planned import agreement, checked, planned
@@ -66,7 +67,7 @@ def understand_by_model(
     model cannot be reached or gives no valid plan, `Cancelled`. What is unclear is a question of the plan.
     """
     from keepdial.understand import _prompt
-    from keepdial.understand._answer import Refused, answered, short
+    from keepdial.understand._answer import Refused, answered
     from keepdial.understand._talk import Talk
     from keepdial.understand.schema import answer_schema
 
