@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from keepdial.errors import ParameterError
 
 
+ASKED = {"environment": False}
+"""What marks a setting that the environment cannot change."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Limits and habits. Each can be set by an environment variable ``KEEPDIAL_<NAME>``.
+    """Limits and habits. Each but `remote` can be set by an environment variable ``KEEPDIAL_<NAME>``.
 
     Attributes:
         max_pixels: largest picture that is opened, in pixels; judged from the header before decoding.
@@ -19,6 +23,8 @@ class Settings:
         threads: threads of the kernels; 0 = all cores. The result does not depend on it.
         models: the folder of the downloaded models; empty = the user's data folder.
         offline: whether downloading is forbidden.
+        remote: whether parts of the picture may be sent to another machine. Nothing in the environment, and
+            no record, allows it: it is said for each edit.
     """
 
     max_pixels: int = 50_000_000
@@ -27,12 +33,15 @@ class Settings:
     threads: int = 0
     models: str = ""
     offline: bool = False
+    remote: bool = field(default=False, metadata=ASKED)
 
     @classmethod
     def from_environment(cls) -> Settings:
         """Return the settings with what ``KEEPDIAL_*`` variables change; raise `ParameterError`."""
         given: dict[str, int | bool | str] = {}
         for f in fields(cls):
+            if f.metadata == ASKED:
+                continue
             name = f"KEEPDIAL_{f.name.upper()}"
             text = os.environ.get(name)
             if text is None:

@@ -130,6 +130,7 @@ class Step:
         seed: seed of all randomness.
         prompt: words, empty when there are none.
         also: further operations on the same region, to be done in the same pass: (name, options).
+        remote: whether pixels may leave this machine; a remote backend refuses to work without.
     """
 
     operation: str
@@ -138,6 +139,7 @@ class Step:
     params: dict[str, Any] = field(default_factory=dict)
     prompt: str = ""
     also: tuple[tuple[str, dict[str, Any]], ...] = ()
+    remote: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
