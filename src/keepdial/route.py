@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from keepdial.errors import ParameterError, RouteError
+from keepdial.operations import operations
 
 if TYPE_CHECKING:
     from keepdial.backends import Backend
 
 PAINTER = "a model that paints from words (for inpainting, fill, edits by instruction, or text to image)"
 """What does a job that comes with words, for people."""
+
+PAINTERS = "Put a diffusers checkpoint of one into the models' folder, or set up an images server."
+"""How to come by one, for people; docs/generating.md tells more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +126,18 @@ def _nobody(job: Job, known: Mapping[str, Backend], refused: Mapping[str, str]) 
     else:
         message = f"No backend here does {job.operation}{'' if known else ': none is installed'}."
         hint = "Install one that does."
-    if job.prompt and not any(known[name].capabilities.takes_prompt for name in told):
-        # Nothing that could be changed in what was asked, and nothing to fetch, would help.
-        others = [b for b in known.values() if not b.capabilities.by_name_only]
-        elsewhere = any(b.capabilities.takes_prompt for b in others)
-        known_how = "those here do not do it" if elsewhere else "keepdial has no backend for one yet"
-        hint = f"It takes {PAINTER}, and {known_how}."
+    if job.prompt and not any(_paints(known[name]) for name in told):
+        # Nothing that could be changed in what was asked would help.
+        elsewhere = any(_paints(b) for b in known.values() if not b.capabilities.by_name_only)
+        hint = f"It takes {PAINTER}{', and those here do not do it' if elsewhere else ''}. {PAINTERS}"
+        if unit := operations().get(job.operation):
+            hint = f"{hint} {unit.unpainted}".strip()
     return RouteError(message, hint=hint)
+
+
+def _paints(backend: Backend) -> bool:
+    """Whether it is ready here and takes words."""
+    return backend.capabilities.takes_prompt and not backend.capabilities.missing
 
 
 def _outside(job: Job, backend: Backend) -> float:

@@ -188,6 +188,7 @@ class Operation:
         says: how people ask for it in words.
         qualities: what it makes more or less of, from which further sentences follow.
         asks: two or three whole sentences that ask for it, for the documents and the tests.
+        unpainted: what it does where no model that paints from words is here, as a sentence; "" = nothing.
         from_nothing: whether it can begin without a picture, on an empty canvas (`keepdial.blank`). With one
             it has to be said how much of that is kept.
     """
@@ -211,6 +212,7 @@ class Operation:
     says: tuple[Saying, ...] = ()
     qualities: tuple[Quality, ...] = ()
     asks: tuple[str, ...] = ()
+    unpainted: str = ""
     from_nothing: bool = False
 
 

@@ -61,6 +61,7 @@ OPERATION = Operation(
     default_keep=KEEP,
     stage=stage,
     done="Added",
+    unpainted="Without one, a picture of the thing can be set into its place (reference).",
     target="optional",
     examples=(
         "add photo.jpg --box 300,220,160,120 --prompt 'a sailing boat' -o boat.jpg",

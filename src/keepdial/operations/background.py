@@ -183,6 +183,7 @@ OPERATION = Operation(
     subject=True,
     blends=False,
     done="Changed the background",
+    unpainted="Without one it can be blurred, removed, or become a colour, a gradient or a picture (to).",
     examples=(
         "background photo.jpg --to blur -o portrait.jpg",
         "background photo.jpg --to colour --colour '#f2efe9' --shadow 0.5 -o product.jpg",

@@ -146,6 +146,7 @@ OPERATION = Operation(
     default_keep=0.0,
     stage=stage,
     done="Extended",
+    unpainted="Without words the margin is made of what is there.",
     target="none",
     examples=(
         "extend photo.jpg --right 400 -o wide.jpg",

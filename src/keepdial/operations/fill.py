@@ -44,6 +44,7 @@ OPERATION = Operation(
     default_keep=0.0,
     stage=stage,
     done="Filled",
+    unpainted="Without words it is filled from its surroundings.",
     target="required",
     examples=(
         "fill scan.png --mask scratches.png -o whole.png",

@@ -40,6 +40,7 @@ OPERATION = Operation(
     default_keep=0.0,
     stage=stage,
     done="Replaced",
+    unpainted="Without one, a picture of the new thing can be set into the old one's place (reference).",
     target="required",
     examples=(
         "replace photo.jpg --what 'the dog' --prompt 'a cat' -o cat.jpg",
