@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,20 +13,32 @@ from keepdial.keep import TOLERANCE, Held, Keep, Try, corrected
 from keepdial.verify.haarpsi import kept_within
 
 if TYPE_CHECKING:
-    from keepdial.image import Image
     from keepdial.operations import Stage
+    from keepdial.propose import Made
 
 CORRECTIONS = 2
 """How often the edit loop corrects the dial when the measured kept misses it."""
 
+_once: ContextVar[bool] = ContextVar("once", default=False)
+
+
+@contextmanager
+def first_only(*, on: bool = True) -> Iterator[None]:
+    """Take the first try as it is while the block runs in this context: for measuring what it keeps."""
+    token = _once.set(on)
+    try:
+        yield
+    finally:
+        _once.reset(token)
+
 
 def best(
-    attempt: Callable[[Keep, float, float], tuple[Image, tuple[str, ...]]],
+    attempt: Callable[[Keep, float, float], Made],
     stage: Stage,
     held: Held,
     *,
     scales: bool = False,
-) -> tuple[Image, tuple[Try, ...], tuple[str, ...]]:
+) -> tuple[Made, tuple[Try, ...], tuple[str, ...]]:
     """Return the result nearest to the dial, the tries it took, and what is to be said of them.
 
     `attempt` takes the dial to aim at, and where its progress begins and ends. A map, a dial at one of its
@@ -33,20 +47,20 @@ def best(
     """
     asked = held.keep
     if isinstance(asked, np.ndarray) or not stage.guess or asked in (0, 1) or held.box is None:
-        result, notes = attempt(asked, 0.0, 1.0)
-        return result, (), notes
+        made = attempt(asked, 0.0, 1.0)
+        return made, (), made.notes
     aim, tries = asked, list[Try]()
-    found: tuple[float, Image, tuple[str, ...]] | None = None
+    found: tuple[float, Made] | None = None
     while True:
         n, most = len(tries), CORRECTIONS + 1
-        result, notes = attempt(aim, n / most, (n + 1) / most)
-        tries.append(Try(aim, kept_within(stage.canvas.pixels, result.pixels, held.box)))
+        made = attempt(aim, n / most, (n + 1) / most)
+        tries.append(Try(aim, kept_within(stage.canvas.pixels, made.image.pixels, held.box)))
         miss = _miss(asked, tries[-1], scales=scales)
         if found is None or miss < found[0]:
-            found = miss, result, notes
+            found = miss, made
         aim = corrected(asked, tries)
-        if miss <= TOLERANCE or len(tries) > CORRECTIONS or abs(aim - tries[-1].aimed) < 0.005:
-            return found[1], tuple(tries), (*found[2], *_about(asked, tries, scales=scales))
+        if miss <= TOLERANCE or len(tries) > CORRECTIONS or _once.get() or abs(aim - tries[-1].aimed) < 0.005:
+            return found[1], tuple(tries), (*found[1].notes, *_about(asked, tries, scales=scales))
 
 
 def nearest(asked: Keep, tries: Sequence[Try], *, scales: bool = False) -> Try | None:

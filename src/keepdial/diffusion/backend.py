@@ -75,8 +75,12 @@ class CheckpointBackend:
 
     def curve(self, operation: str) -> tuple[tuple[float, float], ...]:
         """Return the calibration: as measured here, as told with the checkpoint, or the family's."""
-        from keepdial.diffusion.calibration import measured
+        from keepdial.diffusion.calibration import is_raw, measured, trial
 
+        if is_raw(self.name):
+            return IDENTITY
+        if (curve := trial(self.name)) is not None:
+            return curve
         told = self.checkpoint.about.get("curves", {})
         for curves in (measured(self.checkpoint), told):
             for name in (operation, "any"):
