@@ -37,6 +37,13 @@ def safetensors(values: Any = (1.0, 2.0), *, stop: int | None = None) -> bytes:
     return struct.pack("<Q", len(header)) + header + numbers
 
 
+def stored(kind: str, numbers: bytes, count: int, name: str = "w") -> bytes:
+    """Return a safetensors file with one tensor of `count` numbers of the format `kind`."""
+    entry = {"dtype": kind, "shape": [count], "data_offsets": [0, len(numbers)]}
+    header = json.dumps({name: entry}).encode()
+    return struct.pack("<Q", len(header)) + header + numbers
+
+
 def tflite() -> bytes:
     return struct.pack("<I", 16) + b"TFL3" + bytes(8) + struct.pack("<i", 8) + bytes(16)
 

@@ -8,6 +8,7 @@ loaded, so it is refused under whatever name it comes.
 from __future__ import annotations
 
 import json
+import math
 import mmap
 import struct
 import zipfile
@@ -19,6 +20,8 @@ from keepdial.errors import ModelRefused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from keepdial.progress import Cancel
+
     Buffer = mmap.mmap | bytes
 
 KINDS = "ONNX, safetensors, TensorFlow Lite (.tflite), MediaPipe task (.task) or tokenizer JSON"
@@ -26,16 +29,30 @@ MAX_JSON = 64 * 1024 * 1024
 MAX_HEADER = 100 * 1024 * 1024
 """Largest safetensors header, as its own reader has it."""
 MAX_UNPACKED = 2 * 1024**3
-_FLOATS = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
+PIECE = 1 << 24
+"""Bytes of weights that are looked at at a time."""
+
+_FLOATS = {
+    "F8_E4M3": ("<u1", 0x7F, 0x7E),
+    "F8_E5M2": ("<u1", 0x7F, 0x7C),
+    "F16": ("<u2", 0x7FFF, 0x7C00),
+    "BF16": ("<u2", 0x7FFF, 0x7F80),
+    "F32": ("<u4", 0x7FFF_FFFF, 0x7F80_0000),
+    "F64": ("<u8", 0x7FFF_FFFF_FFFF_FFFF, 0x7FF0_0000_0000_0000),
+}
+"""For each format of floating point numbers: its bits as a whole number, all of them but the sign, and
+infinity's. Above that lie the NaN. F8_E4M3 has no infinity: what stands for it here is its largest number."""
 
 
-def judge(path: Path) -> str:
+def judge(path: Path, cancel: Cancel | None = None) -> str:
     """Return the format of the file at `path`, one of `catalogue.FORMATS`, after checking that it is whole.
 
-    Weights in it that are stored as plain floating point numbers are checked for NaN.
+    Weights in it that are stored as plain floating point numbers are checked for NaN and, in safetensors,
+    for infinity.
 
     Raises:
-        ModelRefused: a pickle, an unknown kind, a damaged file, or NaN among the weights.
+        ModelRefused: a pickle, an unknown kind, a damaged file, or NaN or infinity among the weights.
+        Cancelled: while weights are read through.
     """
     size = path.stat().st_size
     if size < 8:
@@ -46,7 +63,9 @@ def judge(path: Path) -> str:
             if fits(head, path):
                 try:
                     check(data, path)
-                except (ValueError, KeyError, TypeError, struct.error, zipfile.BadZipFile) as problem:
+                    if kind == "safetensors":
+                        _finite(data, cancel)
+                except _DAMAGE as problem:
                     raise ModelRefused(
                         f"{path.name!r} begins like {kind} and is damaged: {problem}.", hint="Fetch it anew."
                     ) from problem
@@ -120,8 +139,6 @@ def _like_safetensors(head: bytes, path: Path) -> bool:
 
 
 def _safetensors(data: Buffer, path: Path) -> None:
-    import numpy as np
-
     (length,) = struct.unpack_from("<Q", data, 0)
     header = json.loads(bytes(data[8 : 8 + length]))
     if not isinstance(header, dict):
@@ -134,13 +151,34 @@ def _safetensors(data: Buffer, path: Path) -> None:
         if not 0 <= start <= stop <= room:
             raise ValueError(f"the tensor {name!r} lies outside of the file")
         end = max(end, stop)
-        kind = _FLOATS.get(tensor["dtype"])
-        if kind is not None and (stop - start) % np.dtype(kind).itemsize == 0:
-            raw = bytes(data[8 + length + start : 8 + length + stop])
-            if np.isnan(np.frombuffer(raw, kind)).any():
-                raise ValueError(f"the tensor {name!r} holds NaN")
     if end != room:
         raise ValueError(f"it holds {room} bytes of numbers and its header tells of {end}")
+
+
+def _finite(data: Buffer, cancel: Cancel | None) -> None:
+    """Raise `ValueError` where a tensor of a safetensors file that was checked holds NaN or infinity."""
+    import numpy as np
+
+    (length,) = struct.unpack_from("<Q", data, 0)
+    header = json.loads(bytes(data[8 : 8 + length]))
+    for name, tensor in header.items():
+        kind = None if name == "__metadata__" else _FLOATS.get(tensor["dtype"])
+        if kind is None:
+            continue
+        whole, unsigned, infinite = kind
+        start, stop = (8 + length + offset for offset in tensor["data_offsets"])
+        if math.prod(tensor["shape"]) * int(whole[-1]) != stop - start:
+            raise ValueError(f"the tensor {name!r} has {stop - start} bytes and the shape {tensor['shape']}")
+        for place in range(start, stop, PIECE):
+            if cancel is not None:
+                cancel.check()
+            numbers = np.frombuffer(bytes(data[place : min(place + PIECE, stop)]), whole)
+            most = int((numbers & numbers.dtype.type(unsigned)).max(initial=0))
+            if most > infinite:
+                raise ValueError(f"the tensor {name!r} holds NaN")
+            # A mask of attention is infinite on purpose.
+            if most == infinite and tensor["dtype"] != "F8_E4M3" and not name.endswith("mask"):
+                raise ValueError(f"the tensor {name!r} holds infinite numbers")
 
 
 def _like_json(head: bytes, path: Path) -> bool:
@@ -166,6 +204,17 @@ def _onnx(data: Buffer, path: Path) -> None:
 
     check_onnx(data)
 
+
+_DAMAGE = (
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    OverflowError,
+    RecursionError,
+    struct.error,
+    zipfile.BadZipFile,
+)
 
 _KINDS: tuple[tuple[Callable[[bytes, Path], bool], Callable[[Buffer, Path], None], str], ...] = (
     (_like_tflite, _tflite, "tflite"),
