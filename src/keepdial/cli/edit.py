@@ -108,7 +108,7 @@ def settings_of(given: dict[str, Any]) -> Settings:
     """Return the environment's settings with what the options change."""
     from keepdial.settings import Settings
 
-    settings = Settings.from_environment()
+    settings = replace(Settings.from_environment(), remote=given["remote"])
     return replace(settings, keep_metadata=True) if given["metadata"] else settings
 
 

@@ -118,6 +118,11 @@ def common(operation: Operation | None) -> dict[str, Any]:
         "backend": text_option(
             "--backend", metavar="NAME", help="Use this backend; see: keepdial doctor.", panel=HOW
         ),
+        "remote": _flag(
+            "--allow-remote",
+            help="Let a part of the picture be sent to another machine, where a server there is set up.",
+            panel=HOW,
+        ),
         "after": text_option(
             "--after",
             metavar="RECORD",

@@ -19,7 +19,7 @@ MOST = 24
 
 def findings() -> dict[str, Any]:
     """Return versions, settings, operations, formats and backends as plain values."""
-    from dataclasses import asdict
+    from dataclasses import fields
     from importlib.metadata import requires, version
 
     from keepdial.backends import backends
@@ -28,6 +28,7 @@ def findings() -> dict[str, Any]:
     from keepdial.select import finders
     from keepdial.settings import Settings
 
+    settings = Settings.from_environment()
     needed = [line.split(";")[0].strip() for line in requires("keepdial") or () if "extra ==" not in line]
     names = [n.split("[")[0].split(">")[0].split("=")[0].split("<")[0].strip() for n in needed]
     return {
@@ -35,7 +36,9 @@ def findings() -> dict[str, Any]:
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "packages": {name: version(name) for name in names},
-        "settings": asdict(Settings.from_environment()),
+        "settings": {
+            f.name: getattr(settings, f.name) for f in fields(Settings) if f.metadata.get("environment", True)
+        },
         "operations": {o.name: {"summary": o.summary, "keep": o.default_keep} for o in operations().values()},
         "finders": {
             f.name: {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,10 @@ def run(
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write the result of the new run.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+    remote: Annotated[
+        bool,
+        typer.Option("--allow-remote", help="Let a part of the picture be sent to another machine again."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -43,7 +48,7 @@ def run(
     from keepdial.replay import replay
     from keepdial.settings import Settings
 
-    settings = Settings.from_environment()
+    settings = replace(Settings.from_environment(), remote=remote)
     found, where = record_named(record)
     if output is not None:
         refuse_existing([Path(output)], overwrite=overwrite)
