@@ -126,9 +126,9 @@ def test_what_takes_words_is_told_what_would_paint_from_them() -> None:
         route(job, known(fake("patch"), ECHO))
     assert str(caught.value) == (
         "No backend here does replace. It takes a model that paints from words (for inpainting, fill, edits "
-        "by instruction, or text to image). Put a diffusers checkpoint of one into the models' folder, or "
-        "set up an images server. Without one, a picture of the new thing can be set into the old one's place "
-        "(reference)."
+        "by instruction, or text to image). Put a diffusers checkpoint of one into the models' folder "
+        "(keepdial route shows which run here, and how to fetch them), or set up an images server. Without "
+        "one, a picture of the new thing can be set into the old one's place (reference)."
     )
     painter = fake("painter", takes_prompt=True)
     with pytest.raises(RouteError, match="and those here do not do it"):

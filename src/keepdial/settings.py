@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields
 
 from keepdial.errors import ParameterError
 
-
 ASKED = {"environment": False}
 """What marks a setting that the environment cannot change."""
 
@@ -22,7 +21,8 @@ class Settings:
         keep_metadata: whether camera data (EXIF, XMP) goes into the delivered file. Location never does.
         threads: threads of the kernels; 0 = all cores. The result does not depend on it.
         models: the folder of the downloaded models; empty = the user's data folder.
-        offline: whether downloading is forbidden.
+        offline: whether downloading is forbidden, and sending pictures away whatever else is allowed.
+        commercial: whether only what is known to allow commercial use may be used.
         remote: whether parts of the picture may be sent to another machine. Nothing in the environment, and
             no record, allows it: it is said for each edit.
     """
@@ -33,6 +33,7 @@ class Settings:
     threads: int = 0
     models: str = ""
     offline: bool = False
+    commercial: bool = False
     remote: bool = field(default=False, metadata=ASKED)
 
     @classmethod
