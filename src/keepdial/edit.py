@@ -23,7 +23,7 @@ from keepdial.operations import Stage, shown
 from keepdial.progress import Cancel, Event, Listener, part_of, silent
 from keepdial.propose import generate, seed_of, threads
 from keepdial.request import KeepMap, NotGiven, Request
-from keepdial.route import Job, Route, possible, route
+from keepdial.route import Job, Route, allowed, possible, route
 from keepdial.select import select
 from keepdial.settings import Settings
 from keepdial.understand.resolve import Resolved, ResolvedStep, resolve
@@ -129,7 +129,7 @@ def edit(
     plan = resolve(request)
     for step in plan.steps:
         _turned(step, image)
-        _attainable(step)
+        _attainable(step, settings)
     if len(plan.steps) == 1:
         return _one(request, plan, image, progress, cancel, settings)
     from keepdial.chain import chained
@@ -184,7 +184,7 @@ def _one(
 
     progress(Event("route", 0.0))
     found = holes(held.mask, held.box)
-    job = _job(step, held, found.side)
+    job = _job(step, held, found.side, settings)
     chosen = route(job, backends())
     backend = backends()[chosen.chosen]
     examples, selected = _examples(stage, held.keep, guess)
@@ -236,7 +236,14 @@ def _one(
         routes=(chosen,),
         windows=tuple(window.box for window in seen),
         tries=tries,
-        notes=(*selection.notes, *stage.notes, *warnings(), *_about_dial(stage, held.keep), *notes),
+        notes=(
+            *selection.notes,
+            *stage.notes,
+            *chosen.warnings,
+            *warnings(),
+            *_about_dial(stage, held.keep),
+            *notes,
+        ),
         report=report,
     )
 
@@ -324,7 +331,7 @@ def _turned(step: ResolvedStep, image: Image) -> None:
         )
 
 
-def _attainable(step: ResolvedStep) -> None:
+def _attainable(step: ResolvedStep, settings: Settings) -> None:
     """Raise `RouteError` for what nobody here can do, before anything is looked for or worked on.
 
     What depends on the region is left to the route. With keep = 1 the picture comes back whatever is asked.
@@ -334,12 +341,18 @@ def _attainable(step: ResolvedStep) -> None:
     prompt = bool(step.params.get("prompt"))
     pictures = shown(step.declared.params, step.params)
     job = Job(
-        step.operation, step.keep, prompt=prompt, references=pictures, masked=False, backend=step.backend
+        step.operation,
+        step.keep,
+        prompt=prompt,
+        references=pictures,
+        masked=False,
+        backend=step.backend,
+        **allowed(settings),
     )
     possible(job, backends())
 
 
-def _job(step: ResolvedStep, held: Held, side: int) -> Job:
+def _job(step: ResolvedStep, held: Held, side: int, settings: Settings) -> Job:
     assert held.box is not None
     masked = not bool(held.mask.min() > 0)
     keep = held.keep
@@ -353,6 +366,7 @@ def _job(step: ResolvedStep, held: Held, side: int) -> Job:
         masked=masked,
         side=side,
         backend=step.backend,
+        **allowed(settings),
     )
 
 

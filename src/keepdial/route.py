@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from keepdial.errors import ParameterError, RouteError
 from keepdial.machine import Fit, Machine, here
@@ -80,7 +80,15 @@ class Job:
         return self.masked or self.keep > 0
 
 
-def allowed(settings: Settings) -> dict[str, bool]:
+class Allowed(TypedDict):
+    """What the settings say of a job."""
+
+    remote: bool
+    commercial: bool
+    offline: bool
+
+
+def allowed(settings: Settings) -> Allowed:
     """Return what the settings say of a job: whether pixels may leave, licences, the network."""
     return {"remote": settings.remote, "commercial": settings.commercial, "offline": settings.offline}
 
