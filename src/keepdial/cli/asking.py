@@ -139,12 +139,27 @@ def reader(given: Mapping[str, Any], *, image: Image | None = None, selected: bo
     """Return what reads sentences: the grammar, or the language model that the options name.
 
     Args:
-        given: the options `LANGUAGE`, and ``quiet`` and ``send_picture`` where there are such.
+        given: the options `LANGUAGE`, and ``quiet``, ``send_picture``, ``remote`` and ``commercial`` where
+            there are such.
         image: the picture that the sentence is about; it is sent only with ``--send-picture``.
         selected: whether a region was selected beside the sentence.
 
     Raises `InputError` for options that name no model that can be asked.
     """
+    read = _reader(given, image, selected)
+    if not (given.get("remote") or given.get("commercial")):
+        return read
+
+    def judged(sentence: str) -> Plan:
+        from keepdial.cli.edit import settings_of
+        from keepdial.understand import here
+
+        return here.judged(read(sentence), settings_of(given))
+
+    return judged
+
+
+def _reader(given: Mapping[str, Any], image: Image | None, selected: bool) -> Understand:
     if given["ask_model"] is None:
         for name in ("model", "key_from", "send_picture"):
             if given.get(name):

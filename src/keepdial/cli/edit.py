@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,12 +104,14 @@ def variations_of(given: dict[str, Any]) -> int:
     return whole("--variations", given["variations"] or "1", 1, MOST_VARIATIONS)
 
 
-def settings_of(given: dict[str, Any]) -> Settings:
+def settings_of(given: Mapping[str, Any]) -> Settings:
     """Return the environment's settings with what the options change."""
     from keepdial.settings import Settings
 
     settings = replace(Settings.from_environment(), remote=given["remote"])
-    return replace(settings, keep_metadata=True) if given["metadata"] else settings
+    if given.get("commercial"):
+        settings = replace(settings, commercial=True)
+    return replace(settings, keep_metadata=True) if given.get("metadata") else settings
 
 
 def one_stdin(names: Sequence[str | None]) -> None:

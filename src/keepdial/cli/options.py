@@ -123,6 +123,9 @@ def common(operation: Operation | None) -> dict[str, Any]:
             help="Let a part of the picture be sent to another machine, where a server there is set up.",
             panel=HOW,
         ),
+        "commercial": _flag(
+            "--commercial", help="Use only what is known to allow commercial use.", panel=HOW
+        ),
         "after": text_option(
             "--after",
             metavar="RECORD",

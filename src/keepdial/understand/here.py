@@ -12,44 +12,76 @@ from typing import TYPE_CHECKING, Any
 
 from keepdial.errors import RouteError
 from keepdial.operations import Operation, operation, shown
-from keepdial.route import Job, possible
+from keepdial.route import Job, allowed, possible
+from keepdial.settings import Settings
 
 if TYPE_CHECKING:
     from keepdial.select import Finder
     from keepdial.select._phrase import Part
-    from keepdial.understand.plan import Step, Target
+    from keepdial.understand.plan import Plan, Step, Target
 
 ANYTHING = "owlv2"
 """The model that finds a thing by any words."""
 
 
-def needs(step: Step) -> str:
+def needs(step: Step, settings: Settings | None = None) -> str:
     """Return what is missing here to do a step, as sentences that say what would do it; "" = nothing.
 
     Whether the step's thing is in the picture, and whether its options are within their ranges, is not
-    looked at. Raises `ParameterError` for an operation that is not known.
+    looked at. `settings` say what may be used; None = as the environment says. Raises `ParameterError` for an
+    operation that is not known.
     """
     from keepdial.backends import backends
 
-    unit = operation(step.operation)
-    keep = unit.default_keep if step.keep is None else step.keep
-    if keep >= 1:  # the picture comes back as it is, whatever was asked
+    job = job_of(step, settings)
+    if job.keep >= 1:  # the picture comes back as it is, whatever was asked
         return ""
-    if lacks := _lacks(unit, step.params):
+    if lacks := stage_needs(step):
         return lacks
-    whole = unit.target == "optional" and unit.default_target == "all" and step.target is None
-    job = Job(
-        operation=unit.name,
-        keep=keep,
-        prompt=_told(unit, step.params),
-        references=shown(unit.params, step.params),
-        masked=not whole,
-    )
     try:
         possible(job, backends())
     except RouteError as problem:
         return str(problem)
     return ""
+
+
+def job_of(step: Step, settings: Settings | None = None) -> Job:
+    """Return what the router has to know of a step, as far as it is known without a picture."""
+    unit = operation(step.operation)
+    whole = unit.target == "optional" and unit.default_target == "all" and step.target is None
+    return Job(
+        operation=unit.name,
+        keep=unit.default_keep if step.keep is None else step.keep,
+        prompt=_told(unit, step.params),
+        references=shown(unit.params, step.params),
+        masked=not whole,
+        **allowed(settings or Settings.from_environment()),
+    )
+
+
+def stage_needs(step: Step) -> str:
+    """Return what the operation's own stage lacks here, whichever backend does the rest; "" = nothing."""
+    return _lacks(operation(step.operation), step.params)
+
+
+def judged(plan: Plan, settings: Settings) -> Plan:
+    """Return the plan with what its steps, and those of its choices, need by other settings."""
+
+    def anew(step: Step) -> Step:
+        return step.model_copy(update={"needs": needs(step, settings)})
+
+    questions = tuple(
+        question.model_copy(
+            update={
+                "choices": tuple(
+                    choice.model_copy(update={"steps": tuple(map(anew, choice.steps))})
+                    for choice in question.choices
+                )
+            }
+        )
+        for question in plan.questions
+    )
+    return plan.model_copy(update={"steps": tuple(map(anew, plan.steps)), "questions": questions})
 
 
 def target_needs(target: Target) -> str:
