@@ -10,13 +10,16 @@ Finding them reads names and a few small JSON files; weights are looked at when 
 
 from __future__ import annotations
 
-import json
+import os
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from keepdial.diffusion import layout
+from keepdial.diffusion.sound import check_folder
+from keepdial.diffusion.told import TOLD, refused
 from keepdial.errors import ModelRefused
 from keepdial.models.place import folder
 from keepdial.settings import Settings
@@ -26,27 +29,31 @@ Layout = Literal["folder", "safetensors", "gguf"]
 ABOUT = "keepdial.json"
 """In a checkpoint's folder: what its maker says of it, the names of `TOLD`."""
 
-TOLD: dict[str, type | tuple[type, ...]] = {
-    "title": str,
-    "licence": str,
-    "commercial": bool,
-    "best": int,
-    "minimum": int,
-    "multiple_of": int,
-    "steps": int,
-    "guidance": (int, float),
-    "image_guidance": (int, float),
-    "quality": (int, float),
-    "seconds_per_mp": (int, float),
-    "operations": list,
-    "keep": list,
-    "curves": dict,
-    "settings": dict,
-}
-"""What can be told of a checkpoint, and of which type it is. `docs/diffusion.md` says what each means."""
+SUFFIXES = (".safetensors", ".gguf")
+"""Of single files that are loaded."""
 
-_POINTING = {"path": str, "pipeline": str, "config": str, "lora": list, "controlnet": str, "adapter": str}
+_POINTING: dict[str, type | tuple[type, ...]] = {
+    "path": str,
+    "pipeline": str,
+    "config": str,
+    "lora": list,
+    "controlnet": (str, dict),
+    "structure": str,
+    "depth": str,
+    "adapter": (str, dict),
+}
+STRUCTURES = ("canny", "depth")
+"""What of a picture's structure a ControlNet can be told to have learnt to follow."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Something that is loaded with a checkpoint: its folder or file, and how strongly it counts."""
+
+    path: Path
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,13 @@ class Checkpoint:
         name: the word for it, also the backend's.
         path: its folder or file.
         layout: how it is laid out.
-        pipeline: the class in its model_index.json; for a single file what its TOML says; "" = not known.
+        pipeline: the class in its model_index.json, or what its TOML says; for a single file what its keys or
+            its `config` say; "" = not known.
         config: for a single file a folder in diffusers' layout, from which everything that the file does not
-            hold is read (and its architecture); None = diffusers finds out by itself.
-        lora, controlnet, adapter: what is loaded with it (paths): LoRA weights, a ControlNet, an IP-Adapter.
+            hold is read (and its architecture); None = what lies in the cache of diffusers.
+        lora, controlnet, adapter: what is loaded with it: LoRA weights, a ControlNet, an IP-Adapter.
+        structure: what the ControlNet was made to follow, one of `STRUCTURES`; "" = not told.
+        depth: the folder of a network that estimates depth, for a ControlNet that follows it.
         about: what is told of it, names and types as `TOLD` has them.
         bytes: of its weights on disk.
         wrong: why it cannot be used, as a sentence; "" = nothing is known to be wrong.
@@ -71,9 +81,11 @@ class Checkpoint:
     layout: Layout = "folder"
     pipeline: str = ""
     config: Path | None = None
-    lora: tuple[Path, ...] = ()
-    controlnet: Path | None = None
-    adapter: Path | None = None
+    lora: tuple[Extra, ...] = ()
+    controlnet: Extra | None = None
+    structure: str = ""
+    depth: Path | None = None
+    adapter: Extra | None = None
     about: dict[str, Any] = field(default_factory=dict)
     bytes: int = 0
     wrong: str = ""
@@ -88,23 +100,47 @@ def checkpoints(settings: Settings | None = None) -> dict[str, Checkpoint]:
     """Return every checkpoint that is here by name, damaged ones too: `Checkpoint.wrong` says why."""
     found: dict[str, Checkpoint] = {}
     try:
+        # A TOML comes first: it may say more of a folder or file of the same name beside it.
         entries = sorted(place(settings).iterdir(), key=lambda p: (p.suffix != ".toml", p.name))
     except OSError:
         return {}
     for path in entries:
-        name = path.stem if path.suffix in (".toml", ".safetensors", ".gguf") else path.name
-        if name in found or not _NAME.fullmatch(name):
+        if path.name.startswith(".") or (
+            path.suffix not in _SEEN and not path.is_symlink() and _is_file(path)
+        ):
             continue
-        if path.suffix == ".toml" or path.suffix in (".safetensors", ".gguf") or path.is_dir():
+        name = path.stem if path.suffix in _SEEN else path.name
+        if name not in found:
             found[name] = _tried(name, path)
     return dict(sorted(found.items()))
 
 
+_SEEN = (".toml", *SUFFIXES, *sorted(layout.PICKLES))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _tried(name: str, path: Path) -> Checkpoint:
     try:
+        if why := name_refused(name):
+            return Checkpoint(name, path, wrong=f"{path.name!r} cannot be called so: {why}")
         return described(name, path)
     except ModelRefused as problem:
         return Checkpoint(name, path, wrong=str(problem))
+    except OSError as problem:
+        return Checkpoint(name, path, wrong=str(layout.unreadable(path, problem)))
+
+
+def name_refused(name: str) -> str:
+    """Return why a checkpoint cannot have that name, as a sentence; "" where it can."""
+    if _NAME.fullmatch(name) and len(name) <= 100:
+        return ""
+    return "letters, digits, dots, hyphens and underscores make a name, the first a letter or digit."
 
 
 def described(name: str, path: Path) -> Checkpoint:
@@ -113,33 +149,51 @@ def described(name: str, path: Path) -> Checkpoint:
 
     Raises:
         ModelRefused: it is not laid out as a checkpoint is; the message says what is missing.
+        OSError: it may not be read.
     """
     if path.suffix == ".toml":
         return _pointed(name, path)
     if path.is_dir():
-        index = _json(path / "model_index.json")
-        if index is None:
-            raise ModelRefused(
-                f"{str(path)!r} is no checkpoint: it has no model_index.json.", hint=_what_it_takes(path)
-            )
-        pipeline = index.get("_class_name")
-        if not isinstance(pipeline, str) or not pipeline:
-            raise ModelRefused(
-                f"{str(path / 'model_index.json')!r} does not name a pipeline (_class_name).",
-                hint="Fetch the checkpoint anew, or save it with diffusers' save_pretrained.",
-            )
-        weights = sum(p.stat().st_size for p in path.rglob("*.safetensors"))
-        return Checkpoint(name, path, "folder", pipeline, about=_told(path / ABOUT), bytes=weights)
+        return _in_folder(name, path)
     if not path.is_file():
-        raise ModelRefused(f"{str(path)!r} is not there.", hint="Name a folder or file that is.")
-    layout: Layout = "gguf" if path.suffix == ".gguf" else "safetensors"
-    if path.suffix not in (".gguf", ".safetensors"):
+        link = " It is a link that leads nowhere." if path.is_symlink() else ""
+        raise ModelRefused(f"{str(path)!r} is not there.{link}", hint="Name a folder or file that is.")
+    if path.suffix not in SUFFIXES:
         raise ModelRefused(
             f"{path.name!r} is of a kind that is not loaded.",
             hint="Allowed are folders in diffusers' layout, .safetensors and .gguf; files such as .ckpt, .pt "
             "and .bin hold Python pickles, which can run any program while they are loaded.",
         )
-    return Checkpoint(name, path, layout, bytes=path.stat().st_size)
+    size = path.stat().st_size
+    if path.suffix == ".gguf":
+        return Checkpoint(name, path, "gguf", bytes=size)
+    return Checkpoint(name, path, "safetensors", layout.kind_of(layout.header(path)), bytes=size)
+
+
+def _in_folder(name: str, path: Path) -> Checkpoint:
+    pipeline = pipeline_of(path)
+    check_folder(path)
+    size = 0
+    for part, (_, kind) in layout.components(path).items():
+        if layout.has_weights(kind) and part != "safety_checker" and (path / part).is_dir():
+            size += sum(file.stat().st_size for file in layout.chosen(path / part)[0])
+    return Checkpoint(name, path, "folder", pipeline, about=_told(path / ABOUT), bytes=size)
+
+
+def pipeline_of(path: Path) -> str:
+    """Return the pipeline class that a folder names; raise `ModelRefused` where it names none."""
+    index = layout.read_json(path / "model_index.json")
+    if index is None:
+        raise ModelRefused(
+            f"{str(path)!r} is no checkpoint: it has no model_index.json.", hint=_what_it_takes(path)
+        )
+    pipeline = index.get("_class_name")
+    if not isinstance(pipeline, str) or not pipeline.isidentifier():
+        raise ModelRefused(
+            f"{str(path / 'model_index.json')!r} does not name a pipeline of diffusers (_class_name).",
+            hint="Fetch the checkpoint anew, or save it with diffusers' save_pretrained.",
+        )
+    return pipeline
 
 
 def _what_it_takes(path: Path) -> str:
@@ -148,57 +202,82 @@ def _what_it_takes(path: Path) -> str:
         return f"Its folder {inner[0]!r} is one: name that."
     if (path / "config.json").is_file():
         return "It holds one component of a checkpoint (config.json); name the folder above it."
+    single = sorted(p.name for suffix in SUFFIXES for p in path.glob(f"*{suffix}"))
+    if single:
+        return f"It holds the single file {single[0]!r}: name that."
     return "A checkpoint's folder holds model_index.json and a folder for each component."
 
 
 def _pointed(name: str, path: Path) -> Checkpoint:
     """Return the checkpoint that a TOML points to, with what the TOML says of it."""
-    from dataclasses import replace
-
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise ModelRefused(f"{path.name!r} is no TOML that can be read: {problem}.") from problem
-    allowed = {**_POINTING, **TOLD}
+    except (OSError, ValueError, RecursionError) as problem:
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise ModelRefused(f"{path.name!r} is no TOML that can be read: {why}.") from problem
     for key, value in table.items():
-        if key not in allowed or not isinstance(value, allowed[key]):
+        why = refused(key, value) if key in TOLD else ""
+        if why or key not in {**_POINTING, **TOLD} or not isinstance(value, _POINTING.get(key, object)):
             raise ModelRefused(
-                f"{path.name!r} has {key} = {value!r}.",
-                hint=f"Allowed are {', '.join(sorted(allowed))}; docs/diffusion.md says what each means.",
+                f"{path.name!r} has {key} = {value!r}{f'; allowed: {why}' if why else ''}.",
+                hint=f"Allowed are {', '.join(sorted({**_POINTING, **TOLD}))}; docs/diffusion.md says what "
+                "each means.",
             )
-    target = path.parent / str(table.get("path", ""))
     if "path" not in table:
         raise ModelRefused(f"{path.name!r} names no path.", hint='Say where it is: path = "/folder/of/it".')
-    base = described(name, target)
-    about = {**base.about, **{k: v for k, v in table.items() if k in TOLD}}
+    if table.get("structure", STRUCTURES[0]) not in STRUCTURES:
+        raise ModelRefused(
+            f"{path.name!r} has structure = {table['structure']!r}; allowed: {' and '.join(STRUCTURES)}."
+        )
 
     def there(key: str) -> Path | None:
-        return path.parent / str(table[key]) if key in table else None
+        return _beside(path, table[key]) if key in table else None
 
+    def extra(given: Any) -> Extra | None:
+        return None if given is None else _extra(path, given)
+
+    target, config = _beside(path, table["path"]), there("config")
+    if target.suffix == ".toml":
+        raise ModelRefused(f"{path.name!r} points to another TOML.", hint="Name the folder or file itself.")
+    base = described(name, target)
+    from_config = "" if config is None or base.layout == "folder" else pipeline_of(config)
     return replace(
         base,
-        pipeline=str(table.get("pipeline", base.pipeline)),
-        config=there("config"),
-        lora=tuple(path.parent / str(one) for one in table.get("lora", ())),
-        controlnet=there("controlnet"),
-        adapter=there("adapter"),
-        about=about,
+        pipeline=str(table.get("pipeline", from_config or base.pipeline)),
+        config=config,
+        lora=tuple(_extra(path, one) for one in table.get("lora", ())),
+        controlnet=extra(table.get("controlnet")),
+        structure=str(table.get("structure", "")),
+        depth=there("depth"),
+        adapter=extra(table.get("adapter")),
+        about={**base.about, **{k: v for k, v in table.items() if k in TOLD}},
     )
 
 
+def _beside(path: Path, given: str) -> Path:
+    return path.parent / os.path.expanduser(given)
+
+
+def _extra(path: Path, given: Any) -> Extra:
+    """Return what a TOML names as a path, or as a table of path and weight."""
+    table = {"path": given} if isinstance(given, str) else given
+    weight = table.get("weight", 1.0) if isinstance(table, dict) else None
+    if (
+        not isinstance(table, dict)
+        or not set(table) <= {"path", "weight"}
+        or not isinstance(table.get("path"), str)
+        or not isinstance(weight, int | float)
+        or isinstance(weight, bool)
+        or not -10 <= weight <= 10
+    ):
+        raise ModelRefused(
+            f"{path.name!r} has {given!r}.",
+            hint='Allowed is a path, or {path = "…", weight = 0.7} with a weight from -10 to 10.',
+        )
+    return Extra(_beside(path, table["path"]), float(weight))
+
+
 def _told(path: Path) -> dict[str, Any]:
-    """Return what ``keepdial.json`` tells, without what is of the wrong type: it is a stranger's file."""
-    table = _json(path) or {}
-    return {k: v for k, v in table.items() if k in TOLD and isinstance(v, TOLD[k])}
-
-
-def _json(path: Path) -> dict[str, Any] | None:
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, RecursionError) as problem:
-        raise ModelRefused(f"{str(path)!r} cannot be read: {problem}.", hint="Fetch it anew.") from problem
-    if not isinstance(table, dict):
-        raise ModelRefused(f"{str(path)!r} holds no table.", hint="Fetch it anew.")
-    return table
+    """Return what ``keepdial.json`` tells, without what is not as it has to be: it is a stranger's file."""
+    table = layout.read_json(path) or {}
+    return {k: v for k, v in table.items() if k in TOLD and not refused(k, v)}

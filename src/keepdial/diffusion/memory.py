@@ -75,14 +75,13 @@ def _free_ram() -> int:
         return 8 * 1024**3
 
 
-def placed(weights: int, largest: int, here: Machine, *, bits: int = 16) -> Placement:
+def placed(weights: int, largest: int, here: Machine) -> Placement:
     """Return how to run a checkpoint on the machine, giving up as little as will do.
 
     Args:
         weights: bytes of all its weights at 16 bits.
         largest: bytes of its largest component at 16 bits.
         here: what is free.
-        bits: the width the weights have on disk: on a CPU those of 32 stay so.
 
     Raises:
         BackendError: it fits in no way; the message says what would.
