@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from keepdial.errors import SelectionError
 from keepdial.operations import Operation, Params, Saying, Stage
 from keepdial.operations._prompt import ToldOrShown, Words, pictures
 
@@ -48,10 +49,26 @@ class AddParams(ToldOrShown, _New):
 
 
 def stage(image: Image, selection: Selection, params: AddParams, settings: Settings) -> Stage:
-    """Take the place as it is; what it shows already may serve as example."""
+    """Take the place as it is; what it shows already may serve as example.
+
+    Raises `SelectionError` where a picture alone says what is added, and nothing says where.
+    """
     pictures(params.reference)
-    notes = (NO_PLACE,) if selection.mask.min() >= 1 else ()
-    return Stage(image, selection.mask, examples="everywhere", feather=params.feather, notes=notes)
+    whole = selection.mask.min() >= 1
+    guide = None
+    if not params.prompt:
+        from keepdial.pasting import Places, rooms
+
+        if whole:
+            raise SelectionError(
+                "add needs to know where what the picture shows is to stand: no place was given.",
+                hint="Give a box (--box X,Y,W,H), or another region.",
+            )
+        guide = Places(rooms(selection.mask), None)
+    notes = (NO_PLACE,) if whole else ()
+    return Stage(
+        image, selection.mask, examples="everywhere", feather=params.feather, notes=notes, guide=guide
+    )
 
 
 OPERATION = Operation(
@@ -66,6 +83,7 @@ OPERATION = Operation(
     examples=(
         "add photo.jpg --box 300,220,160,120 --prompt 'a sailing boat' -o boat.jpg",
         "add photo.jpg --what 'the sky' --prompt 'three birds' --count 3 -o birds.jpg",
+        "add photo.jpg --box 300,220,160,120 --reference boat.png -o boat.jpg",
     ),
     says=(
         Saying(

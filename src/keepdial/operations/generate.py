@@ -134,16 +134,15 @@ OPERATION = Operation(
         "generate sketch.png --prompt 'a castle on a hill' --keep 0.3 -o castle.png",
     ),
     says=(
+        # Without "make" alone: "make the picture of the man brighter" begins like "make a picture of".
         Saying(
             (
-                f"(generate|create|paint|draw|imagine|produce|render) {_KIND} (of|with|showing) {{new}}",
-                f"(generate|create|make|paint|draw|imagine) (me|us) {_KIND} (of|with|showing) {{new}}",
+                f"(generate|create|paint|draw|imagine|produce|render) {_KIND} (of|showing) {{new}}",
+                f"(generate|create|make|paint|draw|imagine) (me|us) {_KIND} (of|showing) {{new}}",
                 "(generate|create|paint|draw|imagine) (me|us) {new}",
             ),
             {"prompt": "{new}"},
         ),
-        # "Make" is left out above: "make the picture of the man brighter" begins like "make a picture of".
-        Saying(("(generate|imagine) {new}",), {"prompt": "{new}"}, sure=0.7),
     ),
     asks=(
         "generate a picture of a castle on a hill",

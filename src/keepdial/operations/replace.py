@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -28,9 +29,31 @@ class ReplaceParams(ToldOrShown, RemoveParams, _Told):
 
 
 def stage(image: Image, selection: Selection, params: ReplaceParams, settings: Settings) -> Stage:
-    """Grow the selection visibly, as for removing: nothing of the old thing is to show around the new one."""
+    """Grow the selection visibly, as for removing: nothing of the old thing is to show around the new one.
+
+    Where a picture alone says what comes instead, the whole box of the old thing is its room.
+    """
+    import numpy as np
+
     pictures(params.reference)
-    return grown(image, selection, params, settings)
+    set_up = grown(image, selection, params, settings)
+    if params.prompt or selection.box is None:
+        return set_up
+    from keepdial.pasting import Places, rooms
+
+    boxes = rooms(set_up.mask)
+    room = np.zeros_like(set_up.mask)
+    for box in boxes:
+        room[box.slices] = 1
+    old = set_up.mask > 0
+    note = "What is shown by a picture gets the whole box of what it replaces as its room."
+    return replace(
+        set_up,
+        mask=np.maximum(room, old.astype(np.float32)),
+        feather=0.0,
+        notes=(*set_up.notes, note),
+        guide=Places(boxes, old),
+    )
 
 
 OPERATION = Operation(
@@ -45,6 +68,7 @@ OPERATION = Operation(
     examples=(
         "replace photo.jpg --what 'the dog' --prompt 'a cat' -o cat.jpg",
         "replace photo.jpg --box 120,80,64,200 --prompt 'a street lamp of cast iron' -o lamp.jpg",
+        "replace photo.jpg --what 'the dog' --reference cat.png -o cat.jpg",
     ),
     says=(
         Saying(

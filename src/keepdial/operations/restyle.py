@@ -100,7 +100,7 @@ OPERATION = Operation(
                     "(transfer|transform|convert|turn|change|render|make|redo|repaint|recreate|style) "
                     "{thing} (into|in|to|with|as) {new} (style|aesthetic|aesthetics)"
                 ),
-                "(draw|paint|sketch|redraw|repaint|render) (me|him|her|us|them) (as|in|like) {rest}",
+                "(draw|paint|sketch|redraw|repaint|render) (me|us) (as|in|like) {rest}",
                 "with {rest} techniques",
                 "as if (painted|drawn) by {rest}",
                 "by (van gogh|picasso|monet|dali|rembrandt|hokusai|warhol|klimt|vermeer)",
