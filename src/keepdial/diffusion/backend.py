@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from keepdial.backends import Capabilities, Frame, Proposal, Step
 from keepdial.diffusion.checkpoint import Checkpoint, checkpoints
-from keepdial.diffusion.family import IDENTITY, Family, Kind, family_of
+from keepdial.diffusion.family import IDENTITY, Family, Kind, families_of, family_of
 from keepdial.progress import Cancel, Event, Listener, silent
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class CheckpointBackend:
 
     @property
     def name(self) -> str:
-        """The checkpoint's name."""
-        return self.checkpoint.name
+        """The checkpoint's name, and the family's word where it is not what the checkpoint is for."""
+        return "-".join(filter(None, (self.checkpoint.name, self.family.beside)))
 
     @property
     def version(self) -> str:
@@ -43,6 +43,9 @@ class CheckpointBackend:
     def capabilities(self) -> Capabilities:
         """What it can do, and what is missing."""
         family, about = self.family, self.checkpoint.about
+        if family.beside:
+            # What is told of a checkpoint is told of what it is for.
+            about = {k: v for k, v in about.items() if k not in ("operations", "keep", "quality")}
         low, high = (float(v) for v in about.get("keep", family.keep))
         unsure = "commercial" not in about
         return Capabilities(
@@ -51,18 +54,20 @@ class CheckpointBackend:
             needs_prompt=family.needs_prompt,
             takes_prompt=True,
             takes_references=family.takes_references,
-            minimum=int(about.get("minimum", min(256, self.best))),
-            multiple_of=int(about.get("multiple_of", self.kind.multiple_of)),
+            minimum=1 if family.whole else int(about.get("minimum", min(256, self.best))),
+            multiple_of=1 if family.whole else int(about.get("multiple_of", self.kind.multiple_of)),
             native=False,
-            best=self.best,
-            drifts=True,
+            best=0 if family.whole else self.best,
+            drifts=not family.whole,
+            whole=family.whole,
+            takes_points="drag" in family.operations,
             trained=family.trained,
             licence=str(about.get("licence", "not known")),
             # Whoever asks for commercial use only must not be given what nobody vouches for.
             commercial=bool(about.get("commercial", False)) and not unsure,
             memory_mb=round(self.checkpoint.bytes * 1.35 / 1e6),
             seconds_per_mp=float(about.get("seconds_per_mp", 0.0)),
-            quality=float(about.get("quality", 0.6)),
+            quality=float(about.get("quality", 0.4 if family.beside else 0.6)),
             context=1.0,
             least_context=max(16, self.best // 8),
             missing=self.checkpoint.wrong or lacking(),
@@ -81,6 +86,8 @@ class CheckpointBackend:
             return IDENTITY
         if (curve := trial(self.name)) is not None:
             return curve
+        if self.family.beside:
+            return self.family.curve
         told = self.checkpoint.about.get("curves", {})
         for curves in (measured(self.checkpoint), told):
             for name in (operation, "any"):
@@ -126,8 +133,7 @@ def _backends() -> Iterator[CheckpointBackend]:
     for checkpoint in checkpoints().values():
         if checkpoint.wrong:
             continue
-        family = family_of(checkpoint.pipeline)
-        if family is not None:
+        for family in families_of(checkpoint.pipeline):
             yield CheckpointBackend(checkpoint, family, family.kinds[checkpoint.pipeline])
 
 

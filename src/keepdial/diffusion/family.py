@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,8 @@ class Kind:
         guidance: text guidance scale where nobody says one; None = the pipeline's own.
         tasks: other pipeline classes over the same components, by what they do (``image``: image to image,
             ``inpaint``), as diffusers' ``from_pipe`` makes them.
+        scale: the pipeline's word for how far the words guide.
+        given: what the pipeline is given besides, each time.
     """
 
     best: int = 512
@@ -35,6 +37,8 @@ class Kind:
     steps: int = 30
     guidance: float | None = None
     tasks: dict[str, str] = field(default_factory=dict)
+    scale: Literal["guidance_scale", "true_cfg_scale"] = "guidance_scale"
+    given: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Family:
         trained: what it was trained for: ``edit``, ``fill`` or ``generate``.
         needs_prompt: whether it does nothing without words.
         takes_references: whether it can be shown other pictures.
+        beside: for a family that drives what another one is for: what its backends' names end in.
+        whole: whether it sees the whole canvas at its own size, and scales what it needs by itself.
         curve: the calibration where none was measured, (kept, knob) pairs.
     """
 
@@ -65,6 +71,8 @@ class Family:
     trained: Literal["edit", "generate", "fill", "any"] = "any"
     needs_prompt: bool = False
     takes_references: bool = False
+    beside: str = ""
+    whole: bool = False
     curve: Curve = IDENTITY
 
 
@@ -76,5 +84,10 @@ def families() -> dict[str, Family]:
 
 
 def family_of(pipeline: str) -> Family | None:
-    """Return the family that drives the pipeline class called so; None where nobody does."""
-    return next((family for family in families().values() if pipeline in family.kinds), None)
+    """Return the family that the pipeline class called so is for; None where nobody drives it."""
+    return next((f for f in families().values() if pipeline in f.kinds and not f.beside), None)
+
+
+def families_of(pipeline: str) -> tuple[Family, ...]:
+    """Return the families that drive the pipeline class called so."""
+    return tuple(f for f in families().values() if pipeline in f.kinds)

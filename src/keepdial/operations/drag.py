@@ -42,6 +42,19 @@ class DragParams(Params):
         default=True,
         description="Whether texture that was stretched or squeezed too much is made anew.",
     )
+    steps: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="With a diffusion model: steps in which the handles are pulled, at most. Not given: 80.",
+    )
+    tune: int | None = Field(
+        default=None,
+        ge=0,
+        le=1000,
+        description="With a diffusion model: steps for which it learns the picture first, so that what is "
+        "dragged keeps its looks; 0 = none, which is faster. Not given: 80.",
+    )
 
     @field_validator("handle")
     @classmethod
