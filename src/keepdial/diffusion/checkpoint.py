@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -67,12 +68,13 @@ class Checkpoint:
         pipeline: the class in its model_index.json, or what its TOML says; for a single file what its keys or
             its `config` say; "" = not known.
         config: for a single file a folder in diffusers' layout, from which everything that the file does not
-            hold is read (and its architecture); None = what lies in the cache of diffusers.
+            hold is read (and its architecture): the one that was told, or one that is here and fits.
         lora, controlnet, adapter: what is loaded with it: LoRA weights, a ControlNet, an IP-Adapter.
         structure: what the ControlNet was made to follow, one of `STRUCTURES`; "" = not told.
         depth: the folder of a network that estimates depth, for a ControlNet that follows it.
         about: what is told of it, names and types as `TOLD` has them.
         bytes: of its weights on disk.
+        largest: of these the bytes of its largest component; 0 = not known.
         wrong: why it cannot be used, as a sentence; "" = nothing is known to be wrong.
     """
 
@@ -88,6 +90,7 @@ class Checkpoint:
     adapter: Extra | None = None
     about: dict[str, Any] = field(default_factory=dict)
     bytes: int = 0
+    largest: int = 0
     wrong: str = ""
 
 
@@ -112,7 +115,7 @@ def checkpoints(settings: Settings | None = None) -> dict[str, Checkpoint]:
         name = path.stem if path.suffix in _SEEN else path.name
         if name not in found:
             found[name] = _tried(name, path)
-    return dict(sorted(found.items()))
+    return {name: completed(found[name], found) for name in sorted(found)}
 
 
 _SEEN = (".toml", *SUFFIXES, *sorted(layout.PICKLES))
@@ -134,6 +137,34 @@ def _tried(name: str, path: Path) -> Checkpoint:
         return Checkpoint(name, path, wrong=str(problem))
     except OSError as problem:
         return Checkpoint(name, path, wrong=str(layout.unreadable(path, problem)))
+
+
+def completed(one: Checkpoint, others: Mapping[str, Checkpoint]) -> Checkpoint:
+    """Return a single file's checkpoint with its `config`: that of another one that is here and fits.
+
+    Where none was told and none fits, `Checkpoint.wrong` says what to tell.
+    """
+    if one.wrong or one.layout == "folder" or one.config is not None:
+        return one
+    if one.pipeline and one.layout == "safetensors":
+        for other in others.values():
+            if (other.layout, other.pipeline, other.wrong) == ("folder", one.pipeline, ""):
+                try:
+                    if layout.alike(layout.header(one.path), other.path):
+                        return replace(one, config=other.path)
+                except (ModelRefused, OSError):
+                    continue
+    return replace(one, wrong=without_config(one))
+
+
+def without_config(one: Checkpoint) -> str:
+    """Return what is said of a single file of which nobody knows how its weights go together."""
+    kind = f"It is for {one.pipeline}." if one.pipeline else "Its keys do not tell for which pipeline it is."
+    return (
+        f"{one.path.name!r} holds weights and not how they go together. {kind} Say it in {one.name}.toml: "
+        f'path = "{one.path}" and config = "…", the folder of a checkpoint of the same kind in diffusers\' '
+        "layout."
+    )
 
 
 def name_refused(name: str) -> str:
@@ -173,11 +204,13 @@ def described(name: str, path: Path) -> Checkpoint:
 def _in_folder(name: str, path: Path) -> Checkpoint:
     pipeline = pipeline_of(path)
     check_folder(path)
-    size = 0
-    for part, (_, kind) in layout.components(path).items():
-        if layout.has_weights(kind) and part != "safety_checker" and (path / part).is_dir():
-            size += sum(file.stat().st_size for file in layout.chosen(path / part)[0])
-    return Checkpoint(name, path, "folder", pipeline, about=_told(path / ABOUT), bytes=size)
+    sizes = [
+        sum(file.stat().st_size for file in layout.chosen(path / part)[0])
+        for part, (_, kind) in layout.components(path).items()
+        if layout.has_weights(kind) and part != "safety_checker" and (path / part).is_dir()
+    ]
+    about, largest = _told(path / ABOUT), max(sizes, default=0)
+    return Checkpoint(name, path, "folder", pipeline, about=about, bytes=sum(sizes), largest=largest)
 
 
 def pipeline_of(path: Path) -> str:

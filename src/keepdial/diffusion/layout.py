@@ -31,6 +31,15 @@ UNWEIGHTED = ("Scheduler", "Tokenizer", "Processor", "Extractor")
 
 _BASES = ("diffusion_pytorch_model", "model")
 _ANEW = "Fetch the checkpoint anew: the download may have been cut short."
+_OTHERS = ("first_stage_model.", "vae.", "cond_stage_model.", "conditioner.", "text_encoders.", "model_ema.")
+
+SPARE = 0.01
+"""Share of a denoiser's numbers that a file may hold beyond what the architecture takes.
+
+Converting old keys drops what it does not know without a word, so that a deeper network would be cut to a
+shallower one. Files do hold a few numbers more, such as counters.
+"""
+
 _OLD = "model.diffusion_model."
 """Before the denoiser's keys in files that hold all of a checkpoint."""
 
@@ -239,14 +248,28 @@ def count(tensor: Tensor) -> int:
 def denoiser(head: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return the tensors of a single file that belong to its UNet or transformer, by their own names."""
     own = {name.removeprefix(_OLD): tensor for name, tensor in head.items() if name.startswith(_OLD)}
-    return own or dict(head)
+    return own or {name: tensor for name, tensor in head.items() if not name.startswith(_OTHERS)}
+
+
+def numbers(head: Mapping[str, Tensor]) -> int:
+    """Return how many numbers the UNet or transformer in a single file has."""
+    return sum(count(tensor) for tensor in denoiser(head).values())
+
+
+def alike(head: Mapping[str, Tensor], folder: Path) -> bool:
+    """Return whether the UNet or transformer in a checkpoint's folder has as many numbers as the file's."""
+    for name in ("transformer", "unet"):
+        if (folder / name).is_dir():
+            there = sum(numbers(header(file)) for file in chosen(folder / name)[0])
+            return abs(there - numbers(head)) <= SPARE * there
+    return False
 
 
 def kind_of(head: Mapping[str, Tensor]) -> str:
     """Return the pipeline class that a single file is made for, by its keys; "" where they do not tell.
 
     The keys are those by which diffusers itself tells such files apart (its `infer_diffusers_model_type`).
-    FLUX Kontext has the keys of FLUX, and Qwen-Image-Edit those of Qwen-Image: those have to be told.
+    FLUX Kontext has the keys of FLUX dev, and Qwen-Image-Edit those of Qwen-Image: those have to be told.
     """
     own = denoiser(head)
     first = own.get("input_blocks.0.0.weight")
@@ -262,6 +285,8 @@ def kind_of(head: Mapping[str, Tensor]) -> str:
         others = ("distilled_guidance_layer.in_proj.bias", "single_stream_modulation.lin.weight")
         inner = own.get("img_in.weight", Tensor("", ())).shape
         if any(name in own for name in others) or len(inner) != 2:
+            return ""
+        if inner[1] == 64 and any(name.startswith("guidance_in.") for name in own):
             return ""
         return {64: "FluxPipeline", 384: "FluxFillPipeline"}.get(inner[1], "")
     if "joint_blocks.0.context_block.adaLN_modulation.1.bias" in own:

@@ -7,34 +7,23 @@ in diffusers' layout (`config`). Nothing is ever fetched.
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from keepdial.diffusion import layout
+from keepdial.diffusion.checkpoint import Checkpoint, without_config
 from keepdial.diffusion.parts import component, fits, piped, pipeline_class, whole
 from keepdial.diffusion.sound import held_by
 from keepdial.errors import ModelRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from keepdial.diffusion.checkpoint import Checkpoint
     from keepdial.progress import Cancel
-
-SPARE = 0.01
-"""Share of a denoiser's numbers that a file may hold beyond what the architecture takes.
-
-Converting drops what it does not know without a word, so that a deeper network would be cut to a shallower
-one. Files do hold a few numbers more, such as counters.
-"""
 
 
 def assembled_from_file(checkpoint: Checkpoint, dtype: Any, cancel: Cancel | None = None) -> Any:
     """Return the pipeline of a single file, on the CPU. Raises as `keepdial.diffusion.parts.assembled`."""
-    from dataclasses import replace
-
-    config = checkpoint.config or _cached(checkpoint)
-    checkpoint = replace(checkpoint, config=config)
+    config = checkpoint.config
+    if config is None:
+        raise ModelRefused(without_config(checkpoint))
     named = layout.components(config)
     inner = next((name for name in ("transformer", "unet") if name in named), "")
     if not inner:
@@ -107,46 +96,11 @@ def _compare(checkpoint: Checkpoint, kind: Any, name: str) -> None:
 
 
 def _all_used(path: Path, model: Any) -> None:
-    head: Mapping[str, layout.Tensor] = layout.denoiser(layout.header(path))
-    others = (
-        "first_stage_model.",
-        "vae.",
-        "cond_stage_model.",
-        "conditioner.",
-        "text_encoders.",
-        "model_ema.",
-    )
-    here = sum(layout.count(tensor) for name, tensor in head.items() if not name.startswith(others))
+    here = layout.numbers(layout.header(path))
     taken = sum(int(p.numel()) for p in model.state_dict().values())
-    if here > taken * (1 + SPARE):
+    if here > taken * (1 + layout.SPARE):
         raise ModelRefused(
             f"{path.name!r} holds {here:,} numbers for {type(model).__name__}, and its architecture takes "
             f"{taken:,}.",
             hint="`config` is of another architecture: name the folder of a checkpoint of the same kind.",
         )
-
-
-def _cached(checkpoint: Checkpoint) -> Path:
-    """Return the folder in the cache of diffusers that describes such a file; it is not fetched."""
-    from diffusers.loaders.single_file_utils import fetch_diffusers_config
-    from huggingface_hub import snapshot_download
-
-    said = "its kind is not known"
-    if checkpoint.layout == "safetensors" and layout.kind_of(layout.header(checkpoint.path)):
-        # diffusers' own way to tell such files apart looks at names and shapes only.
-        head = {k: SimpleNamespace(shape=t.shape) for k, t in layout.header(checkpoint.path).items()}
-        try:
-            known = str(fetch_diffusers_config(head)["pretrained_model_name_or_path"])
-            said = f"diffusers takes it for one like {known!r}"
-            found = Path(snapshot_download(known, local_files_only=True))
-            if (found / "model_index.json").is_file():
-                return found
-        # What is not in the library's cache it calls an OSError, a ValueError, or both.
-        except (OSError, ValueError, LookupError, TypeError):
-            pass
-        said = f"{said}, whose description is not on this machine"
-    raise ModelRefused(
-        f"{checkpoint.path.name!r} holds weights and not how they go together; {said}.",
-        hint=f'Say it in {checkpoint.name}.toml: path = "{checkpoint.path}" and config = "…", the folder '
-        "of a checkpoint of the same kind in diffusers' layout.",
-    )
