@@ -12,7 +12,7 @@ from keepdial.errors import ParameterError, TooLarge
 from keepdial.geometry import Size
 from keepdial.image import Image, Source
 from keepdial.progress import Cancel, Listener, silent
-from keepdial.request import Request
+from keepdial.request import NotGiven, Request
 
 if TYPE_CHECKING:
     from keepdial.edit import Edit
@@ -40,14 +40,16 @@ def begun(request: Request, settings: Settings | None = None) -> tuple[Request, 
         RouteError: no backend here can do it.
     """
     from keepdial.backends import backends
-    from keepdial.operations import operation
-    from keepdial.route import Job, route
+    from keepdial.operations import operation, operations
+    from keepdial.route import Job, allowed, route
     from keepdial.settings import Settings
 
+    settings = settings or Settings.from_environment()
     unit = operation(request.operation)
     if not unit.from_nothing:
+        begin = ", ".join(name for name, one in operations().items() if one.from_nothing)
         raise ParameterError(
-            "operation", unit.name, "generate, where there is no picture", hint="Or name the picture."
+            "IMAGE", NotGiven(), f"a picture for {unit.name} to work on", hint=f"Without one begins: {begin}."
         )
     if request.keep not in (None, 0):
         raise ParameterError(
@@ -65,11 +67,12 @@ def begun(request: Request, settings: Settings | None = None) -> tuple[Request, 
         references=bool(options.reference),
         masked=False,
         backend=request.backend,
+        **allowed(settings),
     )
     known = backends()
     able = known[route(job, known).chosen].capabilities
     size: Size = options.size_for(able.best or USUAL, able.multiple_of)
-    most = (settings or Settings.from_environment()).max_pixels
+    most = settings.max_pixels
     if size.area > most:
         raise TooLarge(
             f"The picture would be {size}, {size.area:,} pixels; the limit is {most:,}.",

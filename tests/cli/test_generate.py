@@ -98,3 +98,38 @@ def test_a_fill_in_words_leaves_a_jpeg_alone_elsewhere(run: Run, folder: Path, p
     assert findings["delivered"]["verdict"] == "pass"
     told = run("explain", "kite.jpg")
     assert "negative = birds" in told.out
+
+
+def test_it_is_asked_for_in_a_sentence(run: Run, folder: Path, painter: Painter) -> None:
+    painter.capabilities = Capabilities(
+        operations=frozenset(PAINTED), takes_prompt=True, best=64, multiple_of=16
+    )
+    done = run("edit", "paint me a lighthouse, and make it black and white", "-o", "light.png", "--json")
+    assert done.code == 0, done.err
+    assert [step.prompt for step in painter.asked] == ["a lighthouse"]
+    assert run("replay", "light.png", "--quiet").code == 0
+    (folder / "done").mkdir()
+    assert run("edit", "generate a picture of a lighthouse", "-o", "done", "--quiet").code == 0
+    assert (folder / "done" / "generated.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("make it brighter",), "IMAGE is not given; allowed: a picture for brightness to work on"),
+        (("coffee.png",), "what is wanted, in words, behind the pictures"),
+        (("coffee.png", "paint me a lighthouse"), "how much of it is kept"),
+        (("paint me a lighthouse", "--keep", "0.4"), "nothing to keep"),
+        (
+            ("paint me a lighthouse", "--ask-model", "http://127.0.0.1:9", "--send-picture"),
+            "without a picture",
+        ),
+    ],
+)
+def test_sentences_without_their_picture_are_explained(
+    words: tuple[str, ...], said: str, run: Run, folder: Path, painter: Painter
+) -> None:
+    done = run("edit", *words, "-o", "out.png", "--quiet")
+    assert done.code == 2
+    assert said in done.err
+    assert not (folder / "out.png").exists()

@@ -285,7 +285,7 @@ def _where_to(picture: str | None, given: dict[str, Any]) -> tuple[str, str | No
 
     output: str | None = given["output"]
     if picture is None:
-        return UNNAMED, output or UNNAMED
+        return UNNAMED, str(Path(output) / UNNAMED) if output and given.get("folder") else output or UNNAMED
     if given.get("folder") and output is not None and picture != "-":
         return str(Path(output) / Path(picture).name), None
     return picture, output

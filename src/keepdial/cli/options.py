@@ -156,7 +156,7 @@ def _picture(*, optional: bool) -> tuple[Any, Any]:
         info = typer.Argument(metavar="IMAGE", help=words, show_default=False)
         return Annotated[str, info], inspect.Parameter.empty
     info = typer.Argument(
-        metavar="[IMAGE]", help=f"{words} Without one it begins with nothing.", show_default=False
+        metavar="IMAGE", help=f"{words} Without one it begins with nothing.", show_default=False
     )
     return Annotated[str | None, info], None
 

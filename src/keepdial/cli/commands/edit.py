@@ -26,13 +26,14 @@ def run(**given: Any) -> None:
     """Understand the sentence, settle what is not certain, do its steps in order, save and report."""
     from keepdial.cli.edit import checked, edit_each, edit_files
 
-    images: list[str] = given.pop("images")
-    given = {**given, "source": images[0], "folder": _is_folder(given["output"])}
+    images: list[str] = given.pop("images") or []
+    first = images[0] if images else None
+    given = {**given, "source": first, "folder": _is_folder(given["output"])}
     _check_pictures(images, given)
     checked(given)
     asked = _asked(given)
-    if len(images) == 1:
-        one = asked(images[0])
+    if len(images) < 2:
+        one = asked(first or "")
         edit_files(one.request, given, notes=one.notes)
         return
     code = edit_each(images, asked, given)
@@ -49,8 +50,9 @@ def _asked(given: dict[str, Any]) -> Callable[[str], Asked]:
 
     asking.checked_modes(given)
     if given["send_picture"]:
-        if given["source"] == "-":
-            raise ParameterError("--send-picture", "given with a picture from stdin", "a picture's file")
+        if given["source"] in (None, "-"):
+            what = "without a picture" if given["source"] is None else "with a picture from stdin"
+            raise ParameterError("--send-picture", f"given {what}", "a picture's file")
         asking.reader(given)  # what cannot be asked is said before any picture is opened
         return lambda name: _settled(given, _opened(name, given))
     once = _settled(given, None)
@@ -119,9 +121,12 @@ def _check_pictures(images: list[str], given: dict[str, Any]) -> None:
     sentence, output = given["sentence"], given["output"]
     if is_file(sentence):
         raise ParameterError(
-            "SENTENCE", sentence, "what is wanted, in words, behind the pictures", hint=_quoted(images)
+            "SENTENCE",
+            sentence,
+            "what is wanted, in words, behind the pictures",
+            hint=_quoted(images or [sentence]),
         )
-    if len(images) == 1:
+    if len(images) < 2:
         return
     strays = [name for name in images if name != "-" and not Path(name).suffix and not is_file(name)]
     if strays:
@@ -146,7 +151,7 @@ def _options() -> dict[str, Any]:
     del shared["source"]
     images = typer.Argument(
         metavar="IMAGE",
-        help="The picture, or several of them; - reads one from stdin.",
+        help="The picture, or several of them; - reads one from stdin. None where one is to be painted.",
         show_default=False,
     )
     words = typer.Argument(
@@ -156,7 +161,7 @@ def _options() -> dict[str, Any]:
     )
     required = parameters({}).empty
     first = {
-        "images": (Annotated[list[str], images], required),
+        "images": (Annotated[list[str] | None, images], None),
         "sentence": (Annotated[str, words], required),
     }
     names = list(shared)
@@ -180,5 +185,6 @@ COMMAND = Command(
     group="In words",
     epilog='Examples:\n\nkeepdial edit photo.jpg "a bit brighter, and remove the text" -o out.jpg\n\n'
     'keepdial edit photo.jpg "underexpose the sky by 1 stop but keep the faces" -o out.jpg\n\n'
-    'keepdial edit *.jpg "a bit warmer" -o done/',
+    'keepdial edit *.jpg "a bit warmer" -o done/\n\n'
+    'keepdial edit "paint me a lighthouse in a storm" -o lighthouse.png',
 )
