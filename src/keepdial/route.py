@@ -8,7 +8,8 @@ held. Then the nearest to the dial range it was built for, then quality, then wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from keepdial.errors import ParameterError, RouteError
@@ -114,6 +115,8 @@ def route(job: Job, known: Mapping[str, Candidate]) -> Route:
     """
     if job.backend is not None and job.backend not in known:
         raise ParameterError("backend", job.backend, f"one of {', '.join(sorted(known))}")
+    # Asking a GPU's driver takes longer than all the rest: once for each route is enough.
+    job = replace(job, machine=cache(job.machine))
     refused = {name: reason for name in sorted(known) if (reason := obstacle(job, name, known[name]))}
     able = sorted((n for n in known if n not in refused), key=lambda n: _rank(job, n, known[n]))
     if job.backend is not None and job.backend in refused:
@@ -214,7 +217,7 @@ def _paints(backend: Candidate) -> bool:
     return backend.capabilities.takes_prompt and not backend.capabilities.missing
 
 
-def _outside(job: Job, backend: Candidate) -> float:
+def outside(job: Job, backend: Candidate) -> float:
     """Return how far the dial lies outside of the range the backend was built for; 0 = inside."""
     low, high = backend.capabilities.keep
     return max(0.0, low - job.keep, job.keep - high)
@@ -223,7 +226,7 @@ def _outside(job: Job, backend: Candidate) -> float:
 def _rank(job: Job, name: str, backend: Candidate) -> tuple[bool, float, float, int, float, str]:
     can, fit = backend.capabilities, fit_of(job, backend)
     slow = 0 if fit is None else fit.rank
-    return unsuited(job, backend), _outside(job, backend), -can.quality, slow, can.seconds_per_mp, name
+    return unsuited(job, backend), outside(job, backend), -can.quality, slow, can.seconds_per_mp, name
 
 
 def _lost(job: Job, name: str, best: str, known: Mapping[str, Candidate]) -> str:
@@ -232,7 +235,7 @@ def _lost(job: Job, name: str, best: str, known: Mapping[str, Candidate]) -> str
     mine, theirs = _rank(job, name, known[name]), _rank(job, best, known[best])
     low, high = known[name].capabilities.keep
     if mine[0] != theirs[0]:
-        return f"was trained to paint pictures from words alone, and here {_held(job)}; {best} was not"
+        return f"was trained to paint pictures from words alone, and here {held(job)}; {best} was not"
     if mine[1] != theirs[1]:
         return f"was built for keep {low:g} to {high:g}, farther from {job.keep:g} than {best}"
     if mine[2] != theirs[2]:
@@ -246,7 +249,7 @@ def _lost(job: Job, name: str, best: str, known: Mapping[str, Candidate]) -> str
     return f"is as good as {best}, which comes first by name"
 
 
-def _held(job: Job) -> str:
+def held(job: Job) -> str:
     """Return what has to be held, in words."""
     outside = "what lies outside of the region has to stay" if job.masked else ""
     inside = f"{job.keep:g} of what is there is to be kept" if job.keep > 0 else ""
@@ -258,7 +261,7 @@ def _why(job: Job, name: str, backend: Candidate, *, alone: bool) -> str:
     low, high = can.keep
     fits = (
         f"keep {job.keep:g} lies in its range {low:g} to {high:g}"
-        if _outside(job, backend) == 0
+        if outside(job, backend) == 0
         else f"keep {job.keep:g} lies outside its range {low:g} to {high:g}, but no other comes nearer"
     )
     how = (
@@ -280,7 +283,7 @@ def _warnings(job: Job, name: str, backend: Candidate) -> tuple[str, ...]:
         return ()
     better = "" if job.backend is not None else " Nothing better is installed: keepdial route shows what is."
     return (
-        f"{name} was trained to paint pictures from words, not to change one, and here {_held(job)}. What is "
+        f"{name} was trained to paint pictures from words, not to change one, and here {held(job)}. What is "
         "outside of the region and what is pinned stays bit for bit all the same; what it paints may not fit "
         f"what is around it.{better}",
     )

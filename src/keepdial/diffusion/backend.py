@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from keepdial.backends import Capabilities, Frame, Proposal, Step
 from keepdial.diffusion.checkpoint import Checkpoint, checkpoints
 from keepdial.diffusion.family import IDENTITY, Family, Kind, families_of, family_of
+from keepdial.models.published import WORKING, told
 from keepdial.progress import Cancel, Event, Listener, silent
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class CheckpointBackend:
     @property
     def capabilities(self) -> Capabilities:
         """What it can do, and what is missing."""
-        family, about = self.family, self.checkpoint.about
+        family, about = self.family, self.about
         if family.beside:
             # What is told of a checkpoint is told of what it is for.
             about = {k: v for k, v in about.items() if k not in ("operations", "keep", "quality")}
@@ -65,7 +66,9 @@ class CheckpointBackend:
             licence=str(about.get("licence", "not known")),
             # Whoever asks for commercial use only must not be given what nobody vouches for.
             commercial=bool(about.get("commercial", False)) and not unsure,
-            memory_mb=round(self.checkpoint.bytes * 1.35 / 1e6),
+            memory_mb=round(self.checkpoint.bytes * WORKING / 1e6),
+            part_mb=round(self.checkpoint.largest * WORKING / 1e6),
+            device="any",
             seconds_per_mp=float(about.get("seconds_per_mp", 0.0)),
             quality=float(about.get("quality", 0.4 if family.beside else 0.6)),
             context=1.0,
@@ -76,7 +79,13 @@ class CheckpointBackend:
     @property
     def best(self) -> int:
         """The side in px at which it works best."""
-        return int(self.checkpoint.about.get("best", self.kind.best))
+        return int(self.about.get("best", self.kind.best))
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What is told of it by the published card of its name, and by what lies beside it, which wins."""
+        here = self.checkpoint
+        return {**told(here.name, here.pipeline, here.bytes), **here.about}
 
     def curve(self, operation: str) -> tuple[tuple[float, float], ...]:
         """Return the calibration: as measured here, as told with the checkpoint, or the family's."""
@@ -88,8 +97,7 @@ class CheckpointBackend:
             return curve
         if self.family.beside:
             return self.family.curve
-        told = self.checkpoint.about.get("curves", {})
-        for curves in (measured(self.checkpoint), told):
+        for curves in (measured(self.checkpoint), self.about.get("curves", {})):
             for name in (operation, "any"):
                 if name in curves:
                     return tuple((float(a), float(b)) for a, b in curves[name])

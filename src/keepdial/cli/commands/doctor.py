@@ -13,6 +13,14 @@ import typer
 from keepdial import __version__
 from keepdial.cli.app import Command
 
+DEVICES = {
+    "cpu": "on the CPU",
+    "cuda": "on an NVIDIA GPU",
+    "mps": "on an Apple GPU",
+    "any": "on the GPU, or on the CPU where there is none",
+}
+"""Where a backend runs, in words."""
+
 MOST = 24
 """Words of a finder that are printed for people."""
 
@@ -82,7 +90,11 @@ def run(
     typer.echo(f"keepdial {found['keepdial']}, Python {found['python']}, {found['machine']}")
     typer.echo("\nBackends")
     for name, b in found["backends"].items():
-        where = "pixels leave this machine" if b["remote"] else f"runs here, on the {b['device'].upper()}"
+        where = (
+            "pixels leave this machine"
+            if b["remote"]
+            else f"runs here, {DEVICES.get(b['device'], b['device'])}"
+        )
         use = "" if b["commercial"] else ", not for commercial use"
         use += f"; not ready: {b['missing']}" if b["missing"] else ""
         typer.echo(f"  {name} {b['version']}: {', '.join(b['operations'])}; {where}; {b['licence']}{use}")

@@ -24,7 +24,7 @@ TRAINED = ("generate", "edit", "fill")
 TAKES = ("prompt", "mask", "image", "references")
 
 WORKING = 1.35
-"""Memory while a model works, as a multiple of its weights: a judgement, that of `keepdial.diffusion.memory`."""
+"""Memory while a model works, as a multiple of its weights: the judgement of `keepdial.diffusion.memory`."""
 
 _NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -259,10 +259,17 @@ def published() -> dict[str, Published]:
     return found
 
 
-def told(name: str) -> dict[str, Any]:
-    """Return what the card called `name` says of a checkpoint of that name, as a ``keepdial.json`` would."""
+def told(name: str, pipeline: str, size: int) -> dict[str, Any]:
+    """Return what a card says of the checkpoint called `name`, as a ``keepdial.json`` would.
+
+    Empty where there is no card of that name, or where the checkpoint cannot be the one that was published:
+    another pipeline, or weights that take up another `size` in bytes than 2 to 32 bits a parameter.
+    """
     one = published().get(name)
-    return {} if one is None else one.told()
+    if one is None or pipeline != one.pipeline:
+        return {}
+    bits = 8 * size / sum(one.parameters.values())
+    return one.told() if 2 <= bits <= 36 else {}
 
 
 __all__ = ["TAKES", "TRAINED", "File", "Published", "figures", "parse", "published", "told"]
