@@ -87,6 +87,8 @@ class Painter(Chat):
         self.RequestHandlerClass = PaintHandler
         self.paint, self.rules = paint, rules
         self.got: list[Asked] = []
+        self.link: Said | None = None
+        """What lies at any address; None = a picture."""
 
     def check(self, asked: Asked) -> None:
         """Raise `Wrong` as a strict server does."""
@@ -149,6 +151,9 @@ class PaintHandler(Handler):
         self.server.paths.append(self.path)
         self.close_connection = True
         with suppress(OSError):
+            if self.server.link is not None:
+                self._give(self.server.link)
+                return
             self._give(
                 Said(encoded(np.full((1024, 1024, 3), 99, np.uint8)), headers={"Content-Type": "image/png"})
             )

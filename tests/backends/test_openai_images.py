@@ -21,6 +21,7 @@ from keepdial.backends import Frame, Step, backends
 from keepdial.backends._images_frame import ALWAYS
 from keepdial.backends._images_server import VARIABLES, Images, ImagesError, model_of, size_for
 from keepdial.backends.openai_images import _KEPT, BACKEND
+from keepdial.cli import main
 from keepdial.edit import edit
 from keepdial.errors import Cancelled, InputError, ParameterError, RouteError
 from keepdial.files import open_image
@@ -444,6 +445,35 @@ class TestConsent:
         assert "another machine" in done.routes[0].why
         assert any("on another machine, was sent the words and" in note for note in done.notes)
 
+    def test_the_command_asks_for_it(
+        self,
+        use: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        photos: Path,
+        tmp_path: Path,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        out = tmp_path / "cat.png"
+        where = ("--box", "200,100,120,90", "--prompt", "a cat", "--no-auto-pin", "--quiet", "-o", str(out))
+        command = ["replace", str(photos / "coffee.png"), *where]
+        with painting() as host:
+            use(host, key=KEY)
+            monkeypatch.setattr("keepdial.backends._images_server.here", lambda name: False)
+            assert main(command) == 5
+            assert "--allow-remote" in capfd.readouterr().err
+            assert not host.headers
+            assert not out.exists()
+            assert main([*command, "--allow-remote"]) == 0
+            assert len(host.got) == 1
+            # A record gives no consent.
+            _KEPT.clear()
+            assert main(["replay", str(out), str(photos / "coffee.png"), "--quiet"]) == 5
+            assert len(host.got) == 1
+            assert main(["replay", str(out), str(photos / "coffee.png"), "--quiet", "--allow-remote"]) == 0
+            assert len(host.got) == 2
+        record = (tmp_path / "cat.png.keepdial.json").read_text()
+        assert KEY not in record + "".join(capfd.readouterr())
+
     def test_a_name_that_is_to_be_this_machine_and_is_not_gets_nothing(
         self, use: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -731,6 +761,7 @@ class TestWhatServersTake:
             ("/api/v3", "/api/v3/images/edits"),
             ("/v1/images/edits", "/v1/images/edits"),
             ("/v1/images/generations", "/v1/images/edits"),
+            ("/v1/images/inpainting", "/v1/images/inpainting"),
         ],
     )
     def test_the_address_may_be_short(self, end: str, path: str, use: Any) -> None:
@@ -778,6 +809,25 @@ class TestLinks:
         assert str(caught.value).isprintable()
         assert host.paths == ["/v1/images/edits"]
         assert not other.paths
+
+    @pytest.mark.parametrize(
+        ("found", "said"),
+        [
+            (Said(PAGE, headers={"Content-Type": "text/html"}), "no picture"),
+            (Said(PAGE, headers={"Content-Type": "image/png"}), "cannot be used"),
+            (Said(b"", 302, {"Location": "http://127.0.0.1:9/"}), "HTTP 302"),
+            (Said(b"", 404), "HTTP 404"),
+            (Said(b"x", promised=5000), "could not be asked"),
+        ],
+        ids=["a page", "a page that says it is a picture", "elsewhere", "nothing", "cut"],
+    )
+    def test_what_lies_there_is_judged(self, found: Said, said: str, use: Any) -> None:
+        with painting(linked("/files/1.png")) as host:
+            host.link = found
+            use(host)
+            with pytest.raises(ImagesError, match=said):
+                BACKEND.generate(frame(), step())
+        assert len(host.paths) == 2
 
     def test_a_picture_may_be_its_own_address(self, use: Any) -> None:
         data = base64.b64encode(encoded(np.full((512, 512, 3), 99, np.uint8))).decode()

@@ -162,11 +162,16 @@ class Images:
         return model_of(self.model, self.sizes)
 
     def path(self, end: str) -> str:
-        """Return the path of ``edits`` or ``generations``: under ``/v1`` where the address has no path."""
+        """Return the path of ``edits`` or ``generations``: under ``/v1`` where the address has no path.
+
+        An address that ends in ``/images/inpainting`` is LocalAI's, which does its edits there.
+        """
         from urllib.parse import urlsplit
 
         path = urlsplit(self.url).path.rstrip("/")
-        path = re.sub(r"/images(/(edits|generations))?$", "", path)
+        if path.endswith("/images/inpainting") and end == "edits":
+            return path
+        path = re.sub(r"/images(/(edits|generations|inpainting))?$", "", path)
         return f"{path or '/v1'}/images/{end}"
 
 
