@@ -1,11 +1,14 @@
-"""Text to image, and image to image with the same models: SD, SDXL, SD3.5, FLUX, Qwen-Image, Z-Image, and
-kin.
+"""Text to image, and image to image with the same models: SD, SDXL, SD3.5, FLUX, Qwen-Image, Z-Image,
+LongCat-Image.
 
 Trained to paint a picture from words alone. The dial is the strength of image to image: a strength of s
 begins with s of the noise, so that what the noise hides is painted anew (SDEdit: Meng et al., ICLR 2022,
 arXiv 2108.01073). With a mask, or a dial for each pixel, the source is held pixel by pixel (Differential
 Diffusion: Levin and Fried, arXiv 2306.00950), which makes an inpainting model of any of them; one that was
 trained for that does it better, and is preferred.
+
+Where diffusers has no pipeline of image to image for a model, its pipeline begins with noise, and the source
+is held until the step that is due.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ def paint(call: Call) -> NDArray[np.float32]:
         return call.run(prompt=call.prompt)
     strength = call.strength
     return call.run(
-        call.kind.tasks["image"],
+        call.kind.tasks.get("image", ""),
         hold=True,
         prompt=call.prompt,
         image=call.picture(),
@@ -45,8 +48,13 @@ FAMILY = Family(
         "StableDiffusionXLPipeline": Kind(1024, 8, 30, 5.0, {"image": "StableDiffusionXLImg2ImgPipeline"}),
         "StableDiffusion3Pipeline": Kind(1024, 16, 28, 7.0, {"image": "StableDiffusion3Img2ImgPipeline"}),
         "FluxPipeline": Kind(1024, 16, 28, 3.5, {"image": "FluxImg2ImgPipeline"}),
-        "QwenImagePipeline": Kind(1024, 16, 50, None, {"image": "QwenImageImg2ImgPipeline"}),
-        "ZImagePipeline": Kind(1024, 16, 9, None, {"image": "ZImageImg2ImgPipeline"}),
+        "QwenImagePipeline": Kind(
+            1024, 16, 50, 4.0, {"image": "QwenImageImg2ImgPipeline"}, scale="true_cfg_scale"
+        ),
+        # As for Turbo, the one that was published first: distilled, so that nothing guides it.
+        "ZImagePipeline": Kind(1024, 16, 8, 0.0, {"image": "ZImageImg2ImgPipeline"}),
+        # It can have the words rewritten before, which would paint something other than what was asked for.
+        "LongCatImagePipeline": Kind(1024, 16, 50, 4.5, given={"enable_prompt_rewrite": False}),
     },
     frozenset({"generate", "restyle", "replace", "add", "fill", "background", "extend", "variation"}),
     paint,

@@ -9,6 +9,7 @@ source with the noise of that step.
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from keepdial.progress import Cancel, Event, Listener
@@ -35,6 +36,7 @@ class Watch:
         *,
         strength: NDArray[np.float32] | None = None,
         guide: NDArray[np.float32] | None = None,
+        clean: Any = None,
     ) -> None:
         """Prepare to watch.
 
@@ -44,16 +46,23 @@ class Watch:
             strength: (h, w) in [0, 1], how much of the schedule each pixel takes part in; None = nothing is
                 held.
             guide: (h, w, 3) in [0, 1], the source, from which previews learn the colours of latents.
+            clean: (1, c, h', w'), the source's latents, for a pipeline that begins with noise alone; None =
+                the pipeline adds noise to the source itself, and the latents are taken from there.
         """
         self._pipe, self._progress, self._cancel = pipe, progress, cancel
         self._strength, self._guide = strength, guide
-        self._clean: Any = None
+        # The source's latents as a grid, and what it was mixed with; `_mix` is both as the pipeline has them.
+        self._clean: Any = clean
         self._noise: Any = None
+        self._given = clean is not None
+        self._mix: tuple[Any, Any] | None = None
+        self._order: Any = None
         self._free: Any = None
         self._colours: Any = None
         self._done = 0
         self._todo = 0
         self._patched: list[str] = []
+        self._restore: Callable[[], None] | None = None
 
     def __enter__(self) -> Watch:
         """Take the place of the scheduler's `step` and of what adds noise to the source."""
@@ -62,6 +71,8 @@ class Watch:
         for name in ("add_noise", "scale_noise"):
             if hasattr(scheduler, name):
                 self._patch(name, self._noised)
+        if self._given and type(scheduler).__name__ == "FlowMatchEulerDiscreteScheduler":
+            self._idle()
         return self
 
     def __exit__(
@@ -71,6 +82,9 @@ class Watch:
         for name in self._patched:
             delattr(self._pipe.scheduler, name)
         self._patched.clear()
+        if self._restore is not None:
+            self._restore()
+            self._restore = None
 
     def _patch(self, name: str, stand_in: Callable[..., Any]) -> None:
         own = getattr(self._pipe.scheduler, name)
@@ -89,8 +103,41 @@ class Watch:
             first, second, third = given[:3]
             # add_noise(sample, noise, timesteps), scale_noise(sample, timestep, noise)
             noise = second if getattr(second, "shape", None) == first.shape else third
-            self._clean, self._noise = first, noise
+            self._clean, self._noise = _grid_of(first), _grid_of(noise)
         return own(*given, **named)
+
+    def _idle(self) -> None:
+        """Keep the model from working on steps whose outcome is thrown away as a whole.
+
+        Only for a scheduler that remembers nothing of the steps before: what the model says there is lost.
+        """
+        if self._strength is None:
+            return
+        import torch
+
+        model = self._pipe.transformer
+        own, most = model.forward, float(self._strength.max())
+        before = model.__dict__.get("forward")
+
+        # The pipelines, and what moves a model between devices, look at the signature.
+        @functools.wraps(own)
+        def forward(*given: Any, **named: Any) -> Any:
+            count = len(self._pipe.scheduler.timesteps)
+            shown = named.get("hidden_states")
+            late = self._done + 1 > (1 - most) * count + 1e-6
+            if late or shown is None or named.get("return_dict", True):
+                return own(*given, **named)
+            # Ones rather than zeros: some pipelines divide by the length of what comes back.
+            return (torch.ones_like(shown),)
+
+        def restore() -> None:
+            if before is None:
+                del model.forward
+            else:
+                model.forward = before
+
+        model.forward = forward
+        self._restore = restore
 
     def _step(
         self, own: Callable[..., Any], output: Any, timestep: Any, sample: Any, *rest: Any, **named: Any
@@ -101,6 +148,9 @@ class Watch:
         if self._todo == 0:
             self._todo = max(1, len(scheduler.timesteps) - self._at(timestep))
         at = len(scheduler.timesteps) - self._todo + self._done
+        if self._given and self._noise is None:
+            # What such a pipeline begins with is the noise alone.
+            self._noise = sample
         made = own(output, timestep, sample, *rest, **named)
         self._done += 1
         latents = made[0] if isinstance(made, tuple) else made.prev_sample
@@ -124,20 +174,22 @@ class Watch:
         """Return latents before step `at` of the schedule, held to the source where it is not free yet."""
         scheduler = self._pipe.scheduler
         count = len(scheduler.timesteps)
-        clean = self._clean
+        if self._mix is None:
+            self._mix = self._packed(self._clean.to(latents), latents), self._packed(self._noise, latents)
+        clean, noise = self._mix
         if at < count:
             times = scheduler.timesteps[at : at + 1]
             own = type(scheduler).scale_noise if hasattr(scheduler, "scale_noise") else None
             if own is not None:
-                held = own(scheduler, clean, times, self._noise)
+                held = own(scheduler, clean, times, noise)
             else:
-                held = type(scheduler).add_noise(scheduler, clean, self._noise, times)
+                held = type(scheduler).add_noise(scheduler, clean, noise, times)
         else:
             held = clean
-        held, free = self._packed(held, latents), self._freedom(latents)
+        free = self._freedom(latents)
         # A pixel of strength s joins with step (1 - s) * count, so what came before that step is thrown
-        # away. Of
-        # the one step that lies half before and half after, a share is taken: the dial turns without jumps.
+        # away. Of the one step that lies half before and half after, a share is taken: the dial turns without
+        # jumps.
         share = (at - (1 - free) * count).clamp(0, 1)
         return (held + share * (latents - held)).to(latents.dtype)
 
@@ -146,29 +198,27 @@ class Watch:
         if self._free is None:
             import torch
 
-            height, width = self._clean.shape[-2:]
+            channels, height, width = self._clean.shape[-3:]
             # The freest pixel under a latent decides: what is held is held by the compositor, exactly.
             whole = torch.from_numpy(self._strength)[None, None]
             small = torch.nn.functional.adaptive_max_pool2d(whole, (height, width)).to(latents)
-            shaped = small.expand(1, self._clean.shape[1], height, width)
-            if self._clean.ndim == 5:
-                shaped = shaped[:, :, None]
-            self._free = self._packed(shaped, latents)
+            self._free = self._packed(small.expand(1, channels, height, width), latents)
         return self._free
 
     def _packed(self, value: Any, like: Any) -> Any:
-        """Return a grid of latents as the pipeline holds them: FLUX makes a row of patches of it."""
-        if value.ndim == like.ndim or not hasattr(self._pipe, "_pack_latents"):
+        """Return a grid of latents as the pipeline holds them; what is not a grid comes back as it is."""
+        if value.shape == like.shape:
             return value
-        if value.ndim == 5:
-            value = value[:, :, 0]
-        batch, channels, height, width = value.shape
-        return self._pipe._pack_latents(value, batch, channels, height, width)
+        if like.ndim == 5:
+            return value[:, :, None] if like.shape[2] == 1 else value[:, None]
+        return _pack(self._pipe, value)
 
     def _preview(self, latents: Any) -> NDArray[np.float32] | None:
         """Return roughly what the latents show, where the source's own latents tell their colours."""
         every = max(1, self._todo // PREVIEWS)
-        if self._guide is None or self._clean is None or latents.ndim != 4 or self._done % every:
+        if self._guide is None or self._clean is None or self._done % every:
+            return None
+        if (latents := self._unpacked(latents)) is None:
             return None
         import cv2
         import numpy as np
@@ -182,9 +232,44 @@ class Watch:
         full = self._guide.shape[1], self._guide.shape[0]
         return np.asarray(np.clip(cv2.resize(shown.astype(np.float32), full), 0, 1), np.float32)
 
+    def _unpacked(self, latents: Any) -> Any:
+        """Return latents as a grid; None where the pipeline holds them in a way that is not known."""
+        if latents.ndim == 5:
+            latents = _grid_of(latents)
+        if latents.ndim == 4:
+            return latents
+        if latents.numel() != self._clean.numel():
+            return None
+        import torch
+
+        if self._order is None:
+            # Packing only moves numbers, so that packing their places tells where each came from.
+            places = torch.arange(self._clean.numel()).reshape(self._clean.shape)
+            self._order = _pack(self._pipe, places).flatten()
+        grid = torch.empty(latents.numel(), dtype=torch.float32)
+        grid[self._order] = latents.detach().float().cpu().flatten()
+        return grid.reshape(self._clean.shape)
+
     def _grid(self, latents: Any) -> Any:
         import numpy as np
 
         channels = latents.shape[1]
         flat = latents[0].detach().float().cpu().numpy().reshape(channels, -1).T
         return np.concatenate([flat, np.ones((len(flat), 1), np.float32)], axis=1)
+
+
+def _grid_of(latents: Any) -> Any:
+    """Return latents of one picture as (1, c, h, w): films of one frame have a side more."""
+    if latents.ndim != 5:
+        return latents
+    return latents[:, 0] if latents.shape[1] == 1 else latents[:, :, 0]
+
+
+def _pack(pipe: Any, grid: Any) -> Any:
+    """Return a grid of latents as the pipeline's row of patches."""
+    if not hasattr(pipe, "_pack_latents"):
+        return grid
+    if len(inspect.signature(pipe._pack_latents).parameters) == 1:
+        return pipe._pack_latents(grid)
+    batch, channels, height, width = grid.shape
+    return pipe._pack_latents(grid, batch, channels, height, width)
