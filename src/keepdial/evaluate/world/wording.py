@@ -133,9 +133,7 @@ def change(scene: Scene, rng: np.random.Generator, attribute: str | None = None)
     if attribute is None:
         attribute = able[int(rng.integers(len(able)))]
     elif attribute not in able:
-        raise ValueError(
-            f"the {attribute} of a scene with {scene.shape} cannot be changed: {', '.join(able)} can"
-        )
+        raise ValueError(f"the {attribute} of this {scene.shape} cannot be changed: {', '.join(able)} can")
     if attribute == "shape":
         return _reshaped(scene, rng)
     if attribute == "letter":
