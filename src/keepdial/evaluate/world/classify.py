@@ -20,9 +20,9 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """The network: convolutions that halve the side, one hidden layer, one output for each attribute's value.
+    """The network: convolutions that halve the side, a hidden layer, an output for each value of an attribute.
 
-    `weights` holds `conv<n>.weight` (out, in, 3, 3) and `.bias`, `hidden` and `out` (out, in) and their biases,
+    `weights` holds `conv<n>.weight` (out, in, 3, 3) and `.bias`, `hidden` and `out` (out, in) with theirs,
     all float32.
     """
 
@@ -34,7 +34,7 @@ class Classifier:
         return cls(_read(WEIGHTS if path is None else path))
 
     def probabilities(self, pictures: NDArray[np.uint8]) -> dict[str, Floats]:
-        """Of pictures (n, 64, 64, 3) uint8: for each attribute (n, values) float32, each row adding up to 1."""
+        """Of pictures (n, 64, 64, 3) uint8: for each attribute (n, values) float32, rows that add up to 1."""
         if pictures.ndim != 4 or pictures.shape[1:] != (64, 64, 3) or pictures.dtype != np.uint8:
             raise ValueError(f"pictures must be (n, 64, 64, 3) uint8, not {pictures.shape} {pictures.dtype}")
         parts = [self._outputs(pictures[i : i + 64]) for i in range(0, len(pictures), 64)]
