@@ -717,12 +717,12 @@ class TestWhatServersTake:
     @pytest.mark.parametrize("after", ["1", "1.2", "date"])
     def test_not_before_the_time_it_names(self, after: str, use: Any) -> None:
         if after == "date":
-            after = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 2))
+            after = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 3))
         started = time.monotonic()
         with painting(failed(429, "slow down", headers={"Retry-After": after})) as host:
             use(host)
             BACKEND.generate(frame(), step())
-        assert 0.9 < time.monotonic() - started < 4
+        assert 0.9 < time.monotonic() - started < 20
         assert len(host.got) == 2
 
     @pytest.mark.parametrize(
@@ -919,7 +919,7 @@ class TestHostileServers:
     def test_a_slow_one_is_left_in_time(self, answer: Said, use: Any) -> None:
         started = time.monotonic()
         assert "within 0.6 seconds" in str(refusal(answer, seconds=0.6, use=use))
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 5
 
     @pytest.mark.parametrize(
         "answers",
@@ -927,15 +927,14 @@ class TestHostileServers:
         ids=["silent", "drips", "to be waited for"],
     )
     def test_it_is_cancelled_at_once(self, answers: tuple[Said, ...], use: Any) -> None:
-        cancel = Cancel()
-        timer = threading.Timer(0.4, cancel.set)
+        cancel, fired = Cancel(), list[float]()
+        timer = threading.Timer(0.4, lambda: (fired.append(time.monotonic()), cancel.set()))
         with painting(*answers) as host:
             use(host, seconds=60)
             timer.start()
-            started = time.monotonic()
             with pytest.raises(Cancelled):
                 BACKEND.generate(frame(), step(), cancel=cancel)
-            assert time.monotonic() - started < 0.9
+            assert time.monotonic() - fired[0] < 0.5
         timer.join()
 
     def test_a_cancel_before_it_begins_sends_nothing(self, use: Any) -> None:
