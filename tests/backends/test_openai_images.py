@@ -928,7 +928,12 @@ class TestHostileServers:
     )
     def test_it_is_cancelled_at_once(self, answers: tuple[Said, ...], use: Any) -> None:
         cancel, fired = Cancel(), list[float]()
-        timer = threading.Timer(0.4, lambda: (fired.append(time.monotonic()), cancel.set()))
+
+        def fire() -> None:
+            fired.append(time.monotonic())
+            cancel.set()
+
+        timer = threading.Timer(0.4, fire)
         with painting(*answers) as host:
             use(host, seconds=60)
             timer.start()
