@@ -11,6 +11,7 @@ from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.keep import Held, Keep, Try
 from keepdial.operations import Stage
+from keepdial.propose import Made
 
 
 def blocks(seed: int) -> NDArray[np.uint8]:
@@ -22,11 +23,11 @@ def blocks(seed: int) -> NDArray[np.uint8]:
 BEFORE, OTHER = Image(blocks(1)), blocks(2)
 
 
-def attempt(aim: Keep, start: float, stop: float) -> tuple[Image, tuple[str, ...]]:
+def attempt(aim: Keep, start: float, stop: float) -> Made:
     """Keep far less than the dial says: a curve that was badly calibrated."""
     share = max(0.0, 2 * float(aim) - 1) ** 2 * 0.5
     mixed = OTHER + (BEFORE.pixels.astype(np.float32) - OTHER) * share
-    return Image(mixed.astype(np.uint8)), (f"aimed at {float(aim):.2f}",)
+    return Made(Image(mixed.astype(np.uint8)), (f"aimed at {float(aim):.2f}",))
 
 
 def held(keep: Keep) -> Held:
@@ -47,8 +48,8 @@ def test_less_than_was_asked_is_corrected(scales: bool) -> None:
 
 
 def test_more_than_was_asked_is_left_where_the_dial_scales_an_amount() -> None:
-    def gentle(aim: Keep, start: float, stop: float) -> tuple[Image, tuple[str, ...]]:
-        return BEFORE, ()
+    def gentle(aim: Keep, start: float, stop: float) -> Made:
+        return Made(BEFORE)
 
     assert len(best(gentle, STAGE, held(0.3), scales=True)[1]) == 1
     assert len(best(gentle, STAGE, held(0.3))[1]) > 1

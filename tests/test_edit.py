@@ -24,6 +24,7 @@ from keepdial.errors import (
 from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.progress import Cancel, Event
+from keepdial.propose import Made
 from keepdial.request import Request, Selector
 from keepdial.settings import Settings
 from tests.pictures import box, changed, images, keep_map, mask_selector, noise
@@ -279,7 +280,7 @@ def test_a_backend_that_writes_into_its_frame_is_stopped(monkeypatch: pytest.Mon
 
 def test_a_defect_in_the_composite_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def careless(backend: Any, step: Any, keep: Any, canvas: Image, *_: Any, **__: Any) -> Any:
-        return canvas.with_pixels(255 - canvas.pixels, canvas.alpha), ()
+        return Made(canvas.with_pixels(255 - canvas.pixels, canvas.alpha))
 
     monkeypatch.setattr(MODULE, "generate", careless)
     with pytest.raises(GuaranteeError):

@@ -54,7 +54,7 @@ WINDOW = Window(Box(0, 0, 4, 3), USABLE, None)
 
 def fill(act: Callable[..., Any], asked: ResolvedStep, keep: Any, seen: list[Window], **more: Any) -> Image:
     canvas = Image(np.zeros((6, 4, 3), np.uint8))
-    return generate(Puppet(act), asked, keep, canvas, np.ones((6, 4), np.float32), seen, **more)[0]
+    return generate(Puppet(act), asked, keep, canvas, np.ones((6, 4), np.float32), seen, **more).image
 
 
 def answer(value: float, **_: Any) -> Callable[..., Proposal]:

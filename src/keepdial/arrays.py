@@ -54,7 +54,7 @@ def inpaint(pixels: NDArray[Any], mask: NDArray[Any], *, seed: int = 0) -> NDArr
     request = Request(operation="fill", targets=(Selector(kind="all"),), seed=seed, auto_pin=False)
     (step,) = resolve(request).steps
     seen = windows(canvas, hole, holes(hole, box), backend.capabilities)
-    result = generate(backend, step, 0.0, canvas, hole, seen)[0].pixels
+    result = generate(backend, step, 0.0, canvas, hole, seen).image.pixels
     result.flags.writeable = True
     return result.reshape(pixels.shape)
 

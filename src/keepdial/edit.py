@@ -21,7 +21,7 @@ from keepdial.image import Image
 from keepdial.keep import Held, Keep, Pin, Try, dial, hold, pinned
 from keepdial.operations import Stage, shown
 from keepdial.progress import Cancel, Event, Listener, part_of, silent
-from keepdial.propose import generate, seed_of, threads
+from keepdial.propose import Made, generate, seed_of, threads
 from keepdial.request import KeepMap, NotGiven, Request
 from keepdial.route import Job, Route, allowed, possible, route
 from keepdial.select import select
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keepdial.record import EditRecord
+    from keepdial.settle import Drift
 
 MATTING_KERNELS = 3
 
@@ -56,6 +57,7 @@ class Edit:
         notes: what was decided along the way, in words.
         report: what was measured.
         steps: where the request has several steps, the edit of each; all else tells of them together.
+        drift: how the backend's proposals lay on the picture; None where none was measured.
     """
 
     request: Request
@@ -73,6 +75,7 @@ class Edit:
     notes: tuple[str, ...]
     report: Report
     steps: tuple[Edit, ...] = ()
+    drift: Drift | None = None
 
     @property
     def changed(self) -> NDArray[np.bool_]:
@@ -88,7 +91,7 @@ class Edit:
     def evidence(self) -> Evidence:
         """What the signals looked at."""
         held = Held(self.keep, self.mask, self.box, self.pins)
-        return _evidence(self.stage, held, self.changed, self.image, self.plan)
+        return _evidence(self.stage, held, self.changed, self.image, self.plan, drift=self.drift)
 
     def record(self) -> EditRecord:
         """Return the record that explains and replays this edit."""
@@ -192,7 +195,7 @@ def _one(
     seen = windows(stage.canvas, selected, found, backend.capabilities, examples=examples, guess=known)
     cancel.check()
 
-    def attempt(aim: Keep, start: float, stop: float) -> tuple[Image, tuple[str, ...]]:
+    def attempt(aim: Keep, start: float, stop: float) -> Made:
         cancel.check()
         watch = part_of(progress, "generate", start, stop)
         watch(Event("generate", 0.0))
@@ -206,12 +209,14 @@ def _one(
             guess=guess,
             matte=stage.matte,
             guide=stage.guide,
+            remote=settings.remote,
             progress=watch,
             cancel=cancel,
         )
 
     with threads(settings.threads):
-        result, tries, notes = best(attempt, stage, held, scales=step.declared.scales)
+        made, tries, notes = best(attempt, stage, held, scales=step.declared.scales)
+    result = made.image
     cancel.check()
     progress(Event("generate", 1.0))
     progress(Event("composite", 1.0))
@@ -223,7 +228,7 @@ def _one(
     progress(Event("verify", 0.0))
     taken = nearest(held.keep, tries, scales=step.declared.scales)
     kept = None if taken is None else taken.kept
-    report = verify(_evidence(stage, held, free, result, plan, kept=kept))
+    report = verify(_evidence(stage, held, free, result, plan, kept=kept, drift=made.drift))
     progress(Event("verify", 1.0))
     cancel.check()
     return _done(
@@ -236,6 +241,7 @@ def _one(
         routes=(chosen,),
         windows=tuple(window.box for window in seen),
         tries=tries,
+        drift=made.drift,
         notes=(
             *selection.notes,
             *stage.notes,
@@ -378,6 +384,7 @@ def _evidence(
     plan: Resolved,
     *,
     kept: float | None = None,
+    drift: Drift | None = None,
 ) -> Evidence:
     return Evidence(
         canvas=stage.canvas,
@@ -391,6 +398,7 @@ def _evidence(
         kept=kept,
         blends=plan.steps[-1].declared.blends,
         scales=plan.steps[-1].declared.scales,
+        drift=drift,
     )
 
 

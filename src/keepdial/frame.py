@@ -12,6 +12,7 @@ import numpy as np
 
 from keepdial.backends import Capabilities, Frame
 from keepdial.errors import SelectionError
+from keepdial.fitting import padded, room, roomy
 from keepdial.geometry import Box, Size
 
 if TYPE_CHECKING:
@@ -145,9 +146,10 @@ def windows(
         canvas: the picture to work on.
         selected: (H, W) float32, what was selected, before pins took their part: it is no example.
         found: the holes to fill.
-        capabilities: the backend's; how far around a hole it looks and the sides it accepts.
+        capabilities: the backend's; how far around a hole it looks, the sides it accepts, and the size at
+            which it works best, if it has one: then a window shows about that much of the picture.
         examples: whether only what lies around the selection may serve as example, or everything.
-        guess: whether the pixels under the mask are a starting point.
+        guess: whether there is something to start from: the pixels under the mask, or words.
 
     Raises `SelectionError` when nothing is left to learn from and there is no starting point either.
     """
@@ -159,7 +161,8 @@ def windows(
         hole = _around([found.boxes[i] for i in group])
         area = sum(found.areas[i] for i in group)
         usable = _usable(canvas, selected, box, examples)
-        while np.count_nonzero(usable) < area:
+        # A model knows pictures without examples; one that copies patches needs as many as it is to fill.
+        while not capabilities.best and np.count_nonzero(usable) < area:
             wider = _fitted(
                 box.grow(box.width // 2 + 1, box.height // 2 + 1), hole, canvas.size, capabilities
             )
@@ -201,22 +204,29 @@ def _around(boxes: list[Box]) -> Box:
 def _grouped(found: Holes, size: Size, can: Capabilities) -> list[tuple[list[int], Box]]:
     """Return groups of holes with the window each is seen in.
 
-    Two groups become one where one window around both costs less than two windows, counted in px.
+    Two groups become one where one window around both costs less than two windows, counted in px, or where
+    the backend's best size shows both as large as each alone.
     """
     groups = [[i] for i in range(len(found.boxes))]
     margins = [max(can.least_context, round(can.context * area**0.5)) for area in found.areas]
-    shown = [_fitted(b.grow(m), b, size, can) for b, m in zip(found.boxes, margins, strict=True)]
+    around = [b.grow(m) for b, m in zip(found.boxes, margins, strict=True)]
+    shown = [
+        w.clip(size) if can.best else _fitted(w, b, size, can)
+        for w, b in zip(around, found.boxes, strict=True)
+    ]
+    rooms = np.array([room(b, can) if can.best else 0.0 for b in found.boxes])
     edges = np.array([(w.x, w.y, w.right, w.bottom) for w in shown], np.int64).reshape(-1, 4)
     alive = np.ones(len(groups), np.bool_)
     i = 0
     while i < len(groups):
-        partner = _partner(edges, alive, i, can.maximum) if alive[i] else None
+        partner = _partner(edges, alive, i, rooms, 0 if can.best else can.maximum) if alive[i] else None
         if partner is None:
             i += 1
             continue
         groups[i] += groups[partner]
         edges[i, :2] = np.minimum(edges[i, :2], edges[partner, :2])
         edges[i, 2:] = np.maximum(edges[i, 2:], edges[partner, 2:])
+        rooms[i] = min(rooms[i], rooms[partner])
         alive[partner] = False
         # The grown window may now pay for one that was passed over before.
         i = 0 if partner < i else i
@@ -228,22 +238,29 @@ def _grouped(found: Holes, size: Size, can: Capabilities) -> list[tuple[list[int
     return result
 
 
-def _partner(edges: NDArray[np.int64], alive: NDArray[np.bool_], i: int, maximum: int) -> int | None:
-    """Return the window whose union with window `i` saves most, or None where none saves anything."""
+def _partner(
+    edges: NDArray[np.int64], alive: NDArray[np.bool_], i: int, rooms: NDArray[np.float64], maximum: int
+) -> int | None:
+    """Return the window whose union with window `i` saves most, or None where none saves anything.
+
+    `rooms` are the sides up to which a window costs nothing more, `maximum` is the longest allowed; 0 = any.
+    """
     sides = edges[:, 2:] - edges[:, :2]
     union = np.maximum(edges[:, 2:], edges[i, 2:]) - np.minimum(edges[:, :2], edges[i, :2])
     saved = sides.prod(axis=1) + sides[i].prod() + OVERHEAD - union.prod(axis=1)
-    possible = alive & (saved >= 0)
+    possible = alive & ((saved >= 0) | (union.max(axis=1) <= np.minimum(rooms, rooms[i])))
     possible[i] = False
     if maximum:
         possible &= union.max(axis=1) <= maximum
     if not possible.any():
         return None
-    return int(np.where(possible, saved, -1).argmax())
+    return int(np.where(possible, saved, np.iinfo(np.int64).min).argmax())
 
 
 def _fitted(window: Box, hole: Box, size: Size, can: Capabilities) -> Box:
     """Return the window inside the picture, its sides as the backend accepts them where there is room."""
+    if can.best:
+        return roomy(window, hole, size, can)
     box = window.clip(size)
     x, width = _side(box.x, box.width, hole.x, hole.width, size.width, can)
     y, height = _side(box.y, box.height, hole.y, hole.height, size.height, can)
@@ -295,12 +312,14 @@ def frame_of(
     `matte` and `alpha` (H, W), where there are any, are shown beside them, `icc` and `guide` as they are.
 
     Where the picture is smaller than the backend's sides, the frame is padded right and below: edge pixels
-    again, nothing to fill, nothing to learn from.
+    again, nothing to fill, nothing to learn from. For a backend with a best size it is scaled instead
+    (`keepdial.fitting`), and padded only where it is extremely long.
     """
     part, hole, usable, own = pixels[window.box.slices], mask[window.box.slices], window.usable, window.own
     matte = None if matte is None else matte[window.box.slices]
     alpha = None if alpha is None else alpha[window.box.slices]
-    right, below = _missing(window.box.width, capabilities), _missing(window.box.height, capabilities)
+    whole = _accepted(Size(window.box.width, window.box.height), capabilities)
+    right, below = whole.width - window.box.width, whole.height - window.box.height
     if right or below:
         rim = ((0, below), (0, right))
         part = np.pad(part, (*rim, (0, 0)), mode="edge")
@@ -314,6 +333,9 @@ def frame_of(
     return Frame(window.box, part, hole, usable, guess, own, matte, alpha, icc, guide)
 
 
-def _missing(side: int, can: Capabilities) -> int:
-    want = -(-max(side, can.minimum) // can.multiple_of) * can.multiple_of
-    return want - side
+def _accepted(size: Size, can: Capabilities) -> Size:
+    """Return the least size, at least `size`, that a frame for the backend may have."""
+    if can.best:
+        return padded(size, can)
+    step = can.multiple_of
+    return Size(*(-(-max(side, can.minimum) // step) * step for side in (size.width, size.height)))

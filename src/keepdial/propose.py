@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +12,12 @@ import numpy as np
 from keepdial.backends import Backend, Frame, Proposal, Step
 from keepdial.composite import Composite
 from keepdial.errors import BackendError, KeepdialError
+from keepdial.fitting import detailed, fitted, fitted_knob, restored
+from keepdial.geometry import size_of
 from keepdial.keep import Keep, knob
 from keepdial.parallel import over
 from keepdial.progress import Cancel, Event, Listener, silent
+from keepdial.settle import Drift, settle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +25,21 @@ if TYPE_CHECKING:
     from keepdial.frame import Window
     from keepdial.image import Image
     from keepdial.understand.resolve import ResolvedStep
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Made:
+    """What came of asking a backend.
+
+    Attributes:
+        image: the canvas with the proposals in it.
+        notes: how they were made, in words.
+        drift: how the proposals lay on the picture, the worst of them; None where the backend does not drift.
+    """
+
+    image: Image
+    notes: tuple[str, ...] = ()
+    drift: Drift | None = None
 
 
 def generate(
@@ -34,37 +53,60 @@ def generate(
     guess: bool = False,
     matte: NDArray[np.float32] | None = None,
     guide: object = None,
+    remote: bool = False,
     progress: Listener = silent,
     cancel: Cancel | None = None,
-) -> tuple[Image, tuple[str, ...]]:
+) -> Made:
     """Return the canvas with what the backend proposes for each window, and its notes.
+
+    A backend with a best size sees each frame at that size; the proposals of one that drifts are settled on
+    the picture (`keepdial.settle`).
 
     `keep` is the dial in the canvas' coordinates, a number or (H, W) float32; each frame gets its part of it
     through the backend's calibration curve, or 0 where there is no guess. `mask` is (H, W) float32, 1 =
     edit here; `matte` (H, W) float32 is the share of the subject, where the operation has one; `guide` is
-    what the operation found. Raises
+    what the operation found; `remote` is whether pixels may leave this machine. Raises
     `BackendError` when the backend fails or returns what is no proposal.
     """
     work = Composite(
         canvas, mask, pieces=any(window.own is not None for window in seen), matte=matte, guide=guide
     )
+    can = backend.capabilities
     notes: dict[str, None] = {}
+    drift: Drift | None = None
     for i, window in enumerate(seen):
         if cancel is not None:
             cancel.check()
-        frame = work.frame(window, backend.capabilities, guess=guess)
+        frame = work.frame(window, can, guess=guess)
+        shown = fitted(frame, can)
         asked = Step(
             operation=step.operation,
-            knob=_knob_of(backend, frame, step.operation, keep),
+            knob=fitted_knob(_knob_of(backend, frame, step.operation, keep), shown),
             seed=seed_of(step.seed, i),
             params=dict(step.params),
             prompt=str(step.params.get("prompt", "")),
             also=tuple((more.operation, dict(more.params)) for more in step.also),
+            remote=remote,
         )
-        proposal = propose(backend, frame, asked, progress=_part(progress, i, len(seen)), cancel=cancel)
+        proposal = propose(backend, shown, asked, progress=_part(progress, i, len(seen)), cancel=cancel)
+        if shown is not frame:
+            proposal = _returned(proposal, frame)
+        if can.drifts:
+            proposal, found = settle(frame, proposal, blends=step.declared.blends)
+            drift = found.worse(drift)
+        seen_at = size_of(shown.mask)
+        if guess and seen_at.area < size_of(frame.mask).area:
+            proposal = replace(proposal, pixels=detailed(proposal.pixels, frame, seen_at))
         work.add(frame, proposal)
         notes.update(dict.fromkeys(proposal.notes))
-    return work.image(), tuple(notes)
+    return Made(work.image(), tuple(notes), drift)
+
+
+def _returned(proposal: Proposal, frame: Frame) -> Proposal:
+    """Return a proposal for the frame as the backend saw it, at the frame's own size."""
+    size = size_of(frame.mask)
+    alpha = None if proposal.alpha is None else restored(proposal.alpha, size)
+    return replace(proposal, pixels=restored(proposal.pixels, size), alpha=alpha)
 
 
 def seed_of(seed: int, index: int) -> int:

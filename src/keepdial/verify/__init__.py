@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keepdial.image import Image
+    from keepdial.settle import Drift
 
 Verdict = Literal["pass", "warn", "fail"]
 
@@ -38,6 +39,8 @@ class Evidence:
         blends: whether the edited part is to pass for a part of the picture around it.
         kept: how much of the free region was kept, where the edit loop has measured it already; else None.
         scales: whether the dial scales the amount of a change, so that more may be kept than it says.
+        drift: how the backend's proposals lay on the picture before and after the engine settled them; None
+            for a backend whose proposals stay in place.
         box: the bounding box of the mask, found once for all signals; None if the mask is empty.
     """
 
@@ -52,6 +55,7 @@ class Evidence:
     kept: float | None = None
     blends: bool = True
     scales: bool = False
+    drift: Drift | None = None
     box: Box | None = field(init=False)
 
     def __post_init__(self) -> None:
