@@ -1,19 +1,30 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keepdial.backends import Backend, Capabilities, Frame, Proposal, Step
 from keepdial.backends.echo import BACKEND as ECHO
+from keepdial.discover import units
+from keepdial.edit import edit
 from keepdial.errors import ParameterError, RouteError
-from keepdial.route import Job, possible, route
+from keepdial.image import Image
+from keepdial.machine import Machine, assumed
+from keepdial.request import Request, Selector
+from keepdial.route import Job, allowed, possible, route
+from keepdial.settings import Settings
+from tests.painters import CAN, Painter
 
 JOB = Job(operation="fill", keep=0.0)
 FILL = frozenset({"fill"})
+VAST: dict[str, Any] = {"memory_mb": 40_000, "quality": 0.9, "device": "any"}
 
 
 @dataclass(frozen=True)
@@ -170,6 +181,7 @@ capabilities = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(capabilities, min_size=1, max_size=5), st.floats(0, 1), st.integers(1, 99))
 def test_every_loser_has_a_reason_and_a_better_loser_never_loses_ground(
     cans: list[Capabilities], keep: float, side: int
@@ -184,3 +196,130 @@ def test_every_loser_has_a_reason_and_a_better_loser_never_loses_ground(
     assert all(reason for _, reason in chosen.runners_up)
     better = Fake(chosen.chosen, replace(here[chosen.chosen].capabilities, quality=1.0))
     assert route(job, {**here, chosen.chosen: better}).chosen == chosen.chosen
+
+
+def on(machine: str, **given: Any) -> Job:
+    where = assumed(machine)
+    return Job(**{"operation": "fill", "keep": 0.0, **given}, machine=lambda: where)
+
+
+def test_memory_is_asked_for_before_anything_is_loaded() -> None:
+    small = fake("small", memory_mb=900)
+    vast = fake("vast", memory_mb=40_000, quality=0.9, device="any")
+    chosen = route(on("gpu=24GB,ram=32GB"), known(small, vast))
+    assert chosen.chosen == "small"
+    assert dict(chosen.runners_up)["vast"] == (
+        "needs about 40.0 GB, and 24.0 GB are free on the GPU and 32.0 GB in main memory"
+    )
+    fits = route(on("gpu=24GB,ram=64GB"), known(small, fake("vast", **{**VAST, "part_mb": 20_000})))
+    assert fits.chosen == "vast"
+    assert fits.why.endswith("it works on this machine, on the GPU, one part of it at a time.")
+    with pytest.raises(RouteError, match="runs on an NVIDIA GPU only") as caught:
+        route(on("ram=64GB"), known(fake("cuda", device="cuda")))
+    assert "keepdial route shows" in caught.value.hint
+
+
+def test_of_equals_the_one_that_fits_better_comes_first() -> None:
+    whole, parts = fake("whole", memory_mb=20_000, device="any"), fake("parts", **{**VAST, "quality": 0.5})
+    chosen = route(on("gpu=24GB,ram=64GB"), known(parts, whole))
+    assert chosen.chosen == "whole"
+    assert chosen.runners_up == (
+        ("parts", "would run on the GPU, one layer at a time, which is slow, whole runs on the GPU"),
+    )
+    cpu = fake("cpu", memory_mb=20_000)
+    assert route(on("gpu=24GB,ram=64GB"), known(cpu, whole)).chosen == "whole"
+
+
+def test_the_machine_is_asked_once_and_only_for_what_needs_much() -> None:
+    asked: list[int] = []
+
+    def machine() -> Machine:
+        asked.append(1)
+        return assumed("ram=64GB")
+
+    job = Job("fill", 0.0, machine=machine)
+    route(job, known(fake("a"), fake("b", memory_mb=300)))
+    assert asked == []
+    route(job, known(fake("a", memory_mb=5_000), fake("b", memory_mb=6_000), fake("c")))
+    assert asked == [1]
+
+
+def test_pixels_leave_only_with_consent_and_the_reason_says_how_to_give_it() -> None:
+    here = known(fake("far", remote=True, quality=0.9, device="cuda", memory_mb=80_000), fake("near"))
+    chosen = route(JOB, here)
+    assert chosen.chosen == "near"
+    assert dict(chosen.runners_up)["far"].endswith("not allowed; --allow-remote allows it for this edit")
+    with_consent = route(replace(JOB, remote=True), here)
+    assert with_consent.chosen == "far"
+    assert with_consent.why.endswith("it sends the picture to another machine.")
+    by_name = replace(JOB, backend="far")
+    with pytest.raises(RouteError, match="--allow-remote"):
+        route(by_name, here)
+    offline = route(replace(JOB, remote=True, offline=True), here)
+    assert offline.chosen == "near"
+    assert "the network must not be used" in dict(offline.runners_up)["far"]
+
+
+def test_what_the_settings_allow_reaches_the_job() -> None:
+    assert allowed(Settings()) == {"remote": False, "commercial": False, "offline": False}
+    assert allowed(Settings(remote=True, commercial=True, offline=True)) == {
+        "remote": True,
+        "commercial": True,
+        "offline": True,
+    }
+
+
+def test_a_model_that_only_generates_comes_last_where_something_is_held_and_is_warned_of() -> None:
+    paints = fake("paints", trained="generate", quality=0.9, takes_prompt=True)
+    edits = fake("edits", trained="edit", quality=0.1, takes_prompt=True)
+    job = replace(JOB, prompt=True)
+    chosen = route(job, known(paints, edits))
+    assert chosen.chosen == "edits"
+    assert chosen.warnings == ()
+    assert dict(chosen.runners_up)["paints"] == (
+        "was trained to paint pictures from words alone, and here what lies outside of the region has to "
+        "stay; edits was not"
+    )
+    alone = route(replace(job, keep=0.3), known(paints))
+    assert alone.chosen == "paints"
+    (warning,) = alone.warnings
+    assert "trained to paint pictures from words, not to change one" in warning
+    assert "0.3 of what is there is to be kept" in warning
+    assert "keepdial route" in warning
+    by_name = route(replace(job, backend="paints"), known(paints, edits))
+    assert by_name.warnings
+    assert "Nothing better" not in by_name.warnings[0]
+    free = route(replace(job, masked=False), known(paints, edits))
+    assert free.chosen == "paints"
+    assert free.warnings == ()
+
+
+def test_an_edit_carries_the_warning_as_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    painter = Painter(capabilities=replace(CAN, trained="generate"))
+    monkeypatch.setitem(units("keepdial.backends", "BACKEND"), painter.name, painter)
+    image = Image(np.full((32, 32, 3), 90, np.uint8))
+    box = Selector(kind="box", options={"x": 4, "y": 4, "width": 12, "height": 12})
+    request = Request(operation="fill", params={"prompt": "a cat"}, targets=(box,))
+    done = edit(request, image)
+    assert done.routes[0].chosen == "painter"
+    assert any("not to change one" in note for note in done.notes)
+    painter.capabilities = replace(CAN, commercial=False, licence="CC BY-NC")
+    with pytest.raises(RouteError, match="allow commercial use"):
+        edit(request, image, settings=Settings(commercial=True))
+
+
+def test_a_route_takes_milliseconds_and_loads_no_torch() -> None:
+    code = (
+        "import sys, time\n"
+        "from keepdial.backends import backends\n"
+        "from keepdial.offers import choice\n"
+        "from keepdial.route import Job\n"
+        "known, job = backends(), Job('replace', 0.0, prompt=True)\n"
+        "choice(job, known)\n"
+        "def took():\n"
+        "    start = time.perf_counter(); choice(job, known); return time.perf_counter() - start\n"
+        "assert min(took() for _ in range(20)) < 0.02\n"
+        "heavy = {'torch', 'diffusers', 'transformers', 'onnxruntime', 'numba'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

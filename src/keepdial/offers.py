@@ -122,7 +122,12 @@ def choice(job: Job, known: Mapping[str, Candidate]) -> Choice:
     Raises `ParameterError` for a backend that is not there.
     """
     job = replace(job, machine=cache(job.machine))
-    serving = [name for name in sorted(known) if job.operation in known[name].capabilities.operations]
+    # Those for tests and the like are told of only where they are asked for.
+    serving = [
+        name
+        for name, can in ((name, known[name].capabilities) for name in sorted(known))
+        if job.operation in can.operations and (not can.by_name_only or job.backend == name)
+    ]
     able, unfit = offers(job, known)
     found = Choice(job, offers=able, unfit=unfit)
     if not (job.prompt or job.references or serving):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from keepdial.settings import Settings
 
 WIDTH = 100
+HF = "hf comes with the package huggingface_hub. What it has fetched is found by itself the next time."
 SHOWN = 3
 """Offers that are told in full; of the others it is said why they come after."""
 
@@ -86,6 +87,8 @@ def text(found: Found, settings: Settings) -> str:
         if one.answers:
             lines += _wrapped(f"if this is meant: {one.answers}", "     ", 3)
         lines += _step(one, settings)
+    if any(one.choice is not None and one.choice.offers for one in found.steps):
+        lines += ["", *_wrapped(HF)]
     for question in found.questions:
         lines += ["", *_wrapped(f"To be answered first: {question}")]
     if not found.steps:
@@ -145,9 +148,7 @@ def _offers(choice: Choice, settings: Settings, pad: str) -> Iterator[str]:
     for number, offer in enumerate(choice.offers[:SHOWN], 1):
         yield from _wrapped(f"{number}. {offer.card.name}: {offer.words}", pad + "  ", 3)
         if offer.why:
-            yield from _wrapped(
-                f"second choice, for it {offer.why}" if number == 2 else f"it {offer.why}", pad + "     ", 0
-            )
+            yield from _wrapped(f"not first: it {offer.why}", pad + "     ")
         yield f"{pad}     {shown(offer.card.fetch(settings))}"
     yield from _grouped(choice.offers[SHOWN:], pad + "  ")
     if choice.unfit:
@@ -158,7 +159,9 @@ def _offers(choice: Choice, settings: Settings, pad: str) -> Iterator[str]:
 def _grouped(offers: Iterable[Offer], pad: str) -> Iterator[str]:
     """Yield the names of offers that have the same reason in one line with it."""
     for why, some in groupby(offers, key=lambda one: one.why):
-        yield from _wrapped(f"{', '.join(one.card.name for one in some)}: {why}", pad, 2)
+        names = [one.card.name for one in some]
+        told = f"{names[0]} {why}" if len(names) == 1 else f"{', '.join(names)}: each {why}"
+        yield from _wrapped(told, pad, 2)
 
 
 def _wrapped(words: str, pad: str = "", more: int = 0) -> list[str]:

@@ -125,11 +125,15 @@ class Published:
         place = folder(settings) / "checkpoints"
         words = ["hf download", self.repository]
         if self.single:
-            # The hub's own tool writes a file under its own name.
             words.append(self.single)
         words += [f"--revision {self.revision}"] if self.revision else []
         words += [f"--exclude {_quoted(one)}" for one in self.exclude]
-        return " ".join([*words, "--local-dir", _quoted(str(place if self.single else place / self.name))])
+        if not self.single:
+            return " ".join([*words, "--local-dir", _quoted(str(place / self.name))])
+        # The hub's tool writes a file under its own name.
+        own, ours = place / self.single, place / f"{self.name}{Path(self.single).suffix}"
+        moved = [] if own == ours else ["&& mv", _quoted(str(own)), _quoted(str(ours))]
+        return " ".join([*words, "--local-dir", _quoted(str(place)), *moved])
 
     def told(self) -> dict[str, Any]:
         """Return what a ``keepdial.json`` beside the checkpoint would say of it."""
@@ -256,7 +260,7 @@ def published() -> dict[str, Published]:
         if one.name != path.stem:
             raise ValueError(f"{path.name}: the card calls itself {one.name!r}; name the file after it")
         found[one.name] = one
-    return found
+    return dict(sorted(found.items()))
 
 
 def told(name: str, pipeline: str, size: int) -> dict[str, Any]:
