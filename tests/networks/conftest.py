@@ -36,6 +36,17 @@ def model_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def generator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a tiny StyleGAN2 generator in a models folder."""
+    from tests.networks.generators import write
+
+    monkeypatch.setenv("KEEPDIAL_MODELS", str(tmp_path))
+    path = tmp_path / "checkpoints" / "tiny"
+    write(path)
+    return path
+
+
 class Fake:
     """A TensorFlow Lite network that remembers what it was fed and answers by a function of it."""
 

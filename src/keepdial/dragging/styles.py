@@ -1,0 +1,284 @@
+"""Dragging in the styles of a StyleGAN2 generator: DragGAN between a frame and a proposal.
+
+The square of the frame that the handles are in is brought to the generator's resolution and turned into
+styles; those of the first layers, which say where things are and not how they look, are dragged (section
+3.2); and the change of the generator's picture is added to the frame, so that what inversion missed stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from keepdial.backends import Frame, Proposal, Step
+from keepdial.color import unit
+from keepdial.errors import BackendError, ModelMissing
+from keepdial.geometry import Box, size_of
+from keepdial.progress import Cancel, Event, Listener, silent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from keepdial.dragging.loop import Dragged, Rules
+    from keepdial.networks.stylegan2.invert import Inverted
+    from keepdial.networks.stylegan2.network import Generator
+    from keepdial.networks.stylegan2.weights import Found
+
+PREVIEWS = 8
+"""Most previews on one way."""
+
+INVERTING = 0.5
+"""Part of the progress that inversion takes."""
+
+STRANGE = 0.1
+"""Root mean square error of inversion, in [0, 1], from which a picture is none of the generator's."""
+
+LAYERS = 6
+"""Styles that are dragged, from the coarsest on: the others keep the looks (section 3.2)."""
+
+
+def rules(side: int) -> Rules:
+    """Return the paper's settings at the generator's resolution.
+
+    They are for features at 512 px: 3 px around a handle are supervised, and it is looked for within 12. A
+    small generator's features have larger pixels, below which there is nothing to compare: its radii end
+    there.
+    """
+    from keepdial.dragging.loop import Rules
+
+    one = side / 512
+    return Rules(
+        supervise=max(3 * one, 1.0),
+        track=max(12 * one, 2.0),
+        spacing=max(one, 0.25),
+        stride=max(one, 0.5),
+        near=1.0,
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Begun:
+    """A picture in a generator's styles: where in the frame it is, the generator, and its picture of it."""
+
+    box: Box
+    found: Found
+    model: Generator
+    inverted: Inverted
+    picture: NDArray[np.float32]
+
+
+def dragged(
+    frame: Frame, step: Step, *, progress: Listener = silent, cancel: Cancel | None = None
+) -> Proposal:
+    """Propose the frame with its handles a share 1 - knob of the way further.
+
+    Raises:
+        ModelMissing, ModelRefused: there is no generator, or none that can be loaded.
+        BackendError: no handles, or the generator failed.
+        Cancelled.
+    """
+    from keepdial.warping.grip import Grip
+
+    grip = frame.guide
+    if not isinstance(grip, Grip):
+        raise BackendError("gan-drag was given no handles.", hint="This is a defect of the operation.")
+    source = unit(frame.pixels)
+    goal = grip.start + (1 - _at(step.knob, grip.start)) * (grip.end - grip.start)
+    begun = begin(source, square(frame, grip.start, goal), seed=step.seed, progress=progress, cancel=cancel)
+    made, pixels = go(
+        begun,
+        source,
+        np.asarray(frame.mask > 0, np.float32),
+        grip.start,
+        goal,
+        whole=step.params.get("space") == "w",
+        progress=progress,
+        cancel=cancel,
+    )
+    return Proposal(pixels, tuple(_notes(begun, made, grip.start, goal)))
+
+
+def square(frame: Frame, start: NDArray[np.float64], goal: NDArray[np.float64]) -> Box:
+    """Return the largest square of the frame, as near to the middle of the handles' ways as it can be."""
+    size = size_of(frame.mask)
+    side = min(size.width, size.height)
+    x, y = (np.vstack([start, goal]).min(axis=0) + np.vstack([start, goal]).max(axis=0)) / 2 - side / 2
+    return Box(
+        int(np.clip(round(x), 0, size.width - side)),
+        int(np.clip(round(y), 0, size.height - side)),
+        side,
+        side,
+    )
+
+
+def begin(
+    source: NDArray[np.float32],
+    box: Box,
+    *,
+    seed: int = 0,
+    progress: Listener = silent,
+    cancel: Cancel | None = None,
+) -> Begun:
+    """Return the part `box` of `source` (h, w, C), in [0, 1], in the styles of the best generator for it.
+
+    Raises `ModelMissing` where there is none, and as `load` does.
+    """
+    from keepdial.networks.stylegan2.invert import invert
+    from keepdial.networks.stylegan2.weights import generators, load
+
+    here = generators()
+    if not here:
+        raise ModelMissing(
+            "No StyleGAN2 generator is installed.", hint="docs/dragging-latents.md says what one consists of."
+        )
+    begun: list[Begun] = []
+    for i, found in enumerate(here):
+        model = load(found)
+        picture = _shrunk(source[box.slices], model)
+
+        def watch(done: float, i: int = i) -> None:
+            progress(Event("generate", INVERTING * (i + done) / len(here)))
+
+        inverted = invert(model, picture, seed=seed, watch=watch, cancel=cancel)
+        begun.append(Begun(box, found, model, inverted, _picture(model, inverted.ws)))
+    return min(begun, key=lambda one: one.inverted.error)
+
+
+def go(
+    begun: Begun,
+    source: NDArray[np.float32],
+    free: NDArray[np.float32],
+    start: NDArray[np.float64],
+    goal: NDArray[np.float64],
+    *,
+    whole: bool = False,
+    progress: Listener = silent,
+    cancel: Cancel | None = None,
+) -> tuple[Dragged, NDArray[np.float32]]:
+    """Drag, and return how it went and what is proposed for all of `source` (h, w, C).
+
+    `free` (h, w) is 1 where pixels may change; `start` and `goal` (n, 2) are px of the source. With `whole`
+    one change is made to the styles of all layers (w), else each layer's is its own (w+).
+    """
+    import torch
+
+    from keepdial.dragging.loop import Handles, Look, drag
+    from keepdial.networks.stylegan2.weights import feature_side
+
+    model, box = begun.model, begun.box
+    side = model.shape.resolution
+    scale = side / box.width
+    features = feature_side(begun.found, model.shape)
+    base = begun.inverted.ws
+    count = base.shape[1] if whole else min(LAYERS, 2 * model.shape.sides.index(features) + 1)
+
+    def styles(latents: Tensor) -> Tensor:
+        if whole:
+            return base + latents
+        return torch.cat([latents, base[:, count:]], dim=1)
+
+    def look(latents: Tensor) -> Look:
+        seen = model.features(styles(latents), features)[0]
+        return Look(seen, seen)
+
+    shown = 0
+
+    def watch(done: float, latents: Tensor, points: NDArray[np.float64]) -> None:
+        nonlocal shown
+        preview = None
+        if progress is not silent and done * (PREVIEWS + 1) >= shown + 1:
+            shown += 1
+            preview = _changed(source, begun, _picture(model, styles(latents)))
+        progress(Event("generate", INVERTING + (1 - INVERTING) * min(done, 1.0), preview))
+
+    handles = Handles(
+        (start - (box.x, box.y) + 0.5) * scale - 0.5,
+        (goal - (box.x, box.y) + 0.5) * scale - 0.5,
+        np.ascontiguousarray(free[box.slices]),
+        (side, side),
+    )
+    latents = torch.zeros_like(base[:, :1]) if whole else base[:, :count]
+    made = drag(latents, look, handles, rules(side), watch=watch, cancel=cancel)
+    return made, _changed(source, begun, _picture(model, styles(made.latents)))
+
+
+def _at(knob: float | NDArray[np.float32], points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the knob at points (n, 2), as (n, 1)."""
+    if not isinstance(knob, np.ndarray):
+        return np.full((len(points), 1), knob, np.float64)
+    h, w = knob.shape
+    x, y = np.rint(points.T).astype(np.int64)
+    return np.asarray(knob[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)][:, None], np.float64)
+
+
+def _shrunk(part: NDArray[np.float32], model: Generator) -> Tensor:
+    """Return a square picture (h, h, C) in [0, 1] as the generator's (1, c, side, side), -1 to 1."""
+    import torch
+
+    made = np.transpose(_resized(part, model.shape.resolution), (2, 0, 1))
+    if len(made) != model.shape.pixels:
+        made = made.mean(axis=0, keepdims=True) if model.shape.pixels == 1 else np.repeat(made, 3, axis=0)
+    device = model.mapping.w_avg.device
+    return torch.from_numpy(np.ascontiguousarray(made * np.float32(2) - np.float32(1)))[None].to(device)
+
+
+def _picture(model: Generator, ws: Tensor) -> NDArray[np.float32]:
+    """Return (side, side, c) float32 in [0, 1]."""
+    import torch
+
+    with torch.no_grad():
+        made = (model.picture(ws)[0].clamp(-1, 1) + 1) / 2
+    return np.ascontiguousarray(made.permute(1, 2, 0).cpu().numpy(), np.float32)
+
+
+def _changed(source: NDArray[np.float32], begun: Begun, after: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the source with what changed between the generator's pictures."""
+    change = _resized(after - begun.picture, begun.box.width)
+    if change.shape[2] != source.shape[2]:
+        change = change.mean(axis=2, keepdims=True) if source.shape[2] == 1 else np.repeat(change, 3, axis=2)
+    made = source.copy()
+    made[begun.box.slices] = np.clip(made[begun.box.slices] + change, 0, 1)
+    return made
+
+
+def _resized(picture: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Return a square picture (h, h, C) at another side."""
+    import cv2
+
+    if picture.shape[0] == side:
+        return picture
+    how = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_CUBIC
+    made = np.asarray(cv2.resize(np.ascontiguousarray(picture), (side, side), interpolation=how), np.float32)
+    return made.reshape(side, side, picture.shape[2])
+
+
+def _notes(begun: Begun, made: Dragged, start: NDArray[np.float64], goal: NDArray[np.float64]) -> list[str]:
+    """Return what is to be said: how like the picture the generator's was, and where the handles are."""
+    near, side = rules(begun.model.shape.resolution).near, begun.model.shape.resolution
+    scale = begun.box.width / side
+    error = begun.inverted.error
+    said = [
+        f"{begun.found.name} showed the picture at {side} x {side} px with an error of {error:.1%} of white "
+        "(root mean square); what changed there was added to the picture."
+    ]
+    if error > STRANGE:
+        said.append("That is far off: the picture is none that this generator could make, so look closely.")
+    left = made.left * scale
+    there = np.flatnonzero(made.left <= near)
+    if len(there):
+        count = "The handle was" if len(left) == 1 else f"{len(there)} of {len(left)} handles were"
+        said.append(f"{count} followed to {left[there].max():.1f} px from the target, in {made.steps} steps.")
+    why = {
+        "steps": f"all {made.steps} steps were used up",
+        "stalled": f"it came no nearer, so it ended after {made.steps} steps",
+        "reached": "",
+    }[made.why]
+    missed = np.flatnonzero(made.left > near).tolist()
+    return said + [
+        f"The handle ({start[i][0]:.0f}, {start[i][1]:.0f}) missed its target ({goal[i][0]:.0f}, "
+        f"{goal[i][1]:.0f}) by {left[i]:.1f} px: {why}."
+        for i in missed
+    ]
