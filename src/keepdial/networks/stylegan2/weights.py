@@ -231,7 +231,8 @@ def _read(found: Found, config: dict[str, Any], weights: Path) -> Generator:
         # Copied, since what was loaded may still lie in the file, which may change.
         own = {k: v.to(torch.float32, copy=True) for k, v in state.items()}
         model.load_state_dict(own, assign=True)
-        return model.to(_device()).settled()
+        model.to(_device())
+        return model.settled()
     except RuntimeError as problem:
         raise _exhausted(found) from problem
 
