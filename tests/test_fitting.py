@@ -31,9 +31,9 @@ def seen(width: int, height: int, *boxes: Box, can: Capabilities) -> list[Box]:
     mask = np.zeros((height, width), np.float32)
     for box in boxes:
         mask[box.slices] = 1
-    box = bounds(mask)
-    assert box is not None
-    return [w.box for w in windows(noise(width, height), mask, holes(mask, box), can)]
+    around = bounds(mask)
+    assert around is not None
+    return [w.box for w in windows(noise(width, height), mask, holes(mask, around), can)]
 
 
 def test_a_small_hole_in_a_large_picture_is_shown_as_it_is_with_the_models_size_around_it() -> None:

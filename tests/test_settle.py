@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from keepdial.backends import Capabilities, Frame, Proposal, Step, backends
 from keepdial.color import unit
@@ -101,7 +102,7 @@ def test_padding_and_transparent_pixels_are_nothing_to_hold_against(photos: Path
     clear[:, :40] = 0
     frame = Frame(
         whole.box,
-        np.pad(whole.pixels, (*pad, (0, 0))),
+        np.asarray(np.pad(whole.pixels, (*pad, (0, 0))), np.uint8),
         np.pad(whole.mask, pad),
         np.pad(whole.usable, pad),
         False,
@@ -144,8 +145,8 @@ class Drifting:
 def test_through_an_edit_kept_pixels_are_the_sources_and_the_signals_tell_of_it(
     photos: Path, monkeypatch: pytest.MonkeyPatch, best: int, depth: int
 ) -> None:
-    truth = photo(photos)
-    truth = truth if depth == 8 else truth.astype(np.uint16) * 257
+    shown = photo(photos)
+    truth: NDArray[Any] = shown if depth == 8 else shown.astype(np.uint16) * 257
     damaged = truth.copy()
     damaged[HOLE.slices] = 0
     can = Capabilities(frozenset({"fill"}), best=best, multiple_of=8, drifts=True, least_context=400)

@@ -161,14 +161,14 @@ def fitted_knob(knob: Keep, frame: Frame) -> Keep:
     """Return the knob, a number or (H, W) float32, at the size of the frame that the backend sees."""
     if not isinstance(knob, np.ndarray) or knob.shape == frame.mask.shape:
         return knob
-    return np.clip(resized(knob, size_of(frame.mask)), 0, 1)
+    return np.asarray(np.clip(resized(knob, size_of(frame.mask)), 0, 1), np.float32)
 
 
 def restored(values: Singles, size: Size) -> Singles:
     """Return a proposal (h, w[, C]) float32 in [0, 1] at `size`; as it is where that is its size already."""
     if size_of(values) == size:
         return values
-    return np.clip(resized(values, size), 0, 1)
+    return np.asarray(np.clip(resized(values, size), 0, 1), np.float32)
 
 
 def resized(values: NDArray[Any], size: Size) -> NDArray[Any]:
@@ -248,4 +248,5 @@ def detailed(proposal: Singles, frame: Frame, seen: Size) -> Singles:
     # Half alike is another picture: edges that merely run the same way reach that.
     sure = np.clip((alike - 0.5) / 0.4, 0, 1)
     weight = resized(np.ascontiguousarray(mean(gain * sure)), have)
-    return np.clip(proposal + np.clip(weight, 0, 1.5).reshape(*weight.shape[:2], 1) * (source - coarse), 0, 1)
+    weight = np.clip(weight, 0, 1.5).reshape(*weight.shape[:2], 1)
+    return np.asarray(np.clip(proposal + weight * (source - coarse), 0, 1), np.float32)

@@ -95,7 +95,7 @@ def generate(
             proposal, found = settle(frame, proposal, blends=step.declared.blends)
             drift = found.worse(drift)
         seen_at = size_of(shown.mask)
-        if guess and seen_at.area < size_of(frame.mask).area:
+        if frame.guess and seen_at.area < size_of(frame.mask).area:
             proposal = replace(proposal, pixels=detailed(proposal.pixels, frame, seen_at))
         work.add(frame, proposal)
         notes.update(dict.fromkeys(proposal.notes))

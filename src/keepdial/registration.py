@@ -170,8 +170,8 @@ class _Level:
         xs = (w - 1) / 2 + x + p[0] / self.step + p[2] * x
         ys = (h - 1) / 2 + y + p[1] / self.step + p[3] * y
         rest = -len(xs) % 256
-        at = [np.pad(v, (0, rest)).astype(np.float32).reshape(-1, 256) for v in (xs, ys)]
-        found = cv2.remap(self.planes, *at, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        at_x, at_y = (np.pad(v, (0, rest)).astype(np.float32).reshape(-1, 256) for v in (xs, ys))
+        found = cv2.remap(self.planes, at_x, at_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(found, np.float64).reshape(-1, 3)[: len(xs)]
 
     def errors(self, p: Doubles) -> Doubles:

@@ -14,7 +14,7 @@ import numpy as np
 
 from keepdial import registration
 from keepdial.registration import Found, Motion, moved_back
-from keepdial.tint import Tint, difference, matched
+from keepdial.tint import Tint, matched
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,7 +86,7 @@ def settle(frame: Frame, proposal: Proposal, *, blends: bool = True) -> tuple[Pr
     height, width = frame.box.height, frame.box.width
     inside = np.s_[:height, :width]
     kept = (frame.mask <= 0) & _showing(frame)
-    anchored = np.count_nonzero(kept[inside]) >= ANCHOR * width * height
+    anchored = bool(np.count_nonzero(kept[inside]) >= ANCHOR * width * height)
     source, pixels = unit(frame.pixels), proposal.pixels
     notes: list[str] = []
 
@@ -108,7 +108,7 @@ def settle(frame: Frame, proposal: Proposal, *, blends: bool = True) -> tuple[Pr
                 "was left there."
             )
     if anchored:
-        tint = matched(source, pixels, kept, edge=frame.mask > 0, blends=blends)
+        tint = matched(source, pixels, kept, blends=blends)
         pixels = tint.pixels
         drift = replace(drift, colour=tint.before, colour_left=tint.after)
         if tint.changed:
@@ -172,6 +172,3 @@ def _tint_note(tint: Tint) -> str:
         f"The proposal's colours were off by {tint.before:.1f} (CIE Lab) where the picture is kept; they "
         f"were matched to it, which leaves {tint.after:.1f}."
     )
-
-
-__all__ = ["Drift", "difference", "settle"]

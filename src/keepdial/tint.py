@@ -68,20 +68,18 @@ def matched(
     pixels: Singles,
     kept: NDArray[np.bool_],
     *,
-    edge: NDArray[np.bool_] | None = None,
     blends: bool = True,
 ) -> Tint:
     """Return the proposal with its colours brought to the source's, as its kept part says.
 
-    Of five models (nothing, an offset, gain and offset, an affine map of three channels, the same in linear
-    light) the simplest is taken that predicts kept squares it was not fitted on about as well as any. Squares
+    Of four models (an offset, gain and offset, an affine map of three channels, the same in linear light) the
+    simplest is taken that predicts kept squares it was not fitted on about as well as any. Squares
     that do not fit, because something else was painted there, do not count. What is left then, and varies
     slowly over the picture, is taken off with a reach that ends inside the mask.
 
     Args:
         source, pixels: (h, w, C) float32 in [0, 1].
         kept: (h, w) bool, True where both are to be the same.
-        edge: (h, w) bool, unused where None: where the proposal will be taken.
         blends: whether the result is to look like what is around it; else only a small drift is matched.
     """
     a, b, cells = _cells(source, pixels, kept)
