@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import threading
 import warnings
 from collections.abc import Iterator
@@ -39,16 +40,19 @@ class Loaded:
     def task(self, name: str) -> Any:
         """Return the pipeline of the class called so over the same components."""
         import diffusers
-        import torch
 
         if name in ("", type(self.pipe).__name__):
             return self.pipe
         if name not in self.tasks:
-            given = {"controlnet": self.control} if "ControlNet" in name else {}
-            # Without a number format from_pipe casts all components, which are shared, to 32 bits.
-            dtype = getattr(torch, self.placement.dtype)
+            # Not by from_pipe, which casts all components, that are shared, to 32 bits.
+            kind = getattr(diffusers, name)
+            parts = {**self.pipe.config, **self.pipe.components}
+            if "ControlNet" in name:
+                parts["controlnet"] = self.control
             with quiet():
-                made = getattr(diffusers, name).from_pipe(self.pipe, torch_dtype=dtype, **given)
+                made = kind(
+                    **{k: parts[k] for k in inspect.signature(kind.__init__).parameters if k in parts}
+                )
                 made.set_progress_bar_config(disable=True)
                 settle(made, self.placement)
             self.tasks[name] = made

@@ -49,11 +49,15 @@ def assembled(checkpoint: Checkpoint, dtype: Any, cancel: Cancel | None = None) 
 
 def piped(checkpoint: Checkpoint, config: Path, given: dict[str, Any], dtype: Any) -> Any:
     """Return the checkpoint's pipeline over the components `given`, the others being read from `config`."""
-    pipeline = pipeline_class(checkpoint)
-    if "safety_checker" in layout.components(config):
-        given = {**given, "safety_checker": None}
-    if "requires_safety_checker" in (layout.read_json(config / "model_index.json") or {}):
-        given = {**given, "requires_safety_checker": False}
+    from keepdial.diffusion.vision import stand_ins
+
+    pipeline, given = pipeline_class(checkpoint), dict(given)
+    index = layout.read_json(config / "model_index.json") or {}
+    given.update(stand_ins(config, index))
+    if "safety_checker" in index:
+        given["safety_checker"] = None
+    if "requires_safety_checker" in index:
+        given["requires_safety_checker"] = False
     return pipeline.from_pretrained(
         str(config), torch_dtype=dtype, local_files_only=True, use_safetensors=True, **given
     )

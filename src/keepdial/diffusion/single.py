@@ -42,13 +42,21 @@ def assembled_from_file(checkpoint: Checkpoint, dtype: Any, cancel: Cancel | Non
             given[name] = None
         elif name not in held and (part := component(config / name, library, kind, dtype)) is not None:
             given[name] = part
-    if held == {inner}:
-        given[inner] = _denoiser(checkpoint, inner, named[inner][1], dtype)
-        pipe = piped(checkpoint, config, given, dtype)
-    else:
-        pipe = pipeline_class(checkpoint).from_single_file(
-            str(checkpoint.path), config=str(config), torch_dtype=dtype, local_files_only=True, **given
-        )
+    try:
+        if held == {inner}:
+            given[inner] = _denoiser(checkpoint, inner, named[inner][1], dtype)
+            pipe = piped(checkpoint, config, given, dtype)
+        else:
+            pipe = pipeline_class(checkpoint).from_single_file(
+                str(checkpoint.path), config=str(config), torch_dtype=dtype, local_files_only=True, **given
+            )
+    except NotImplementedError as problem:
+        # torch's word for casting a tensor without numbers: no file gave it any.
+        raise ModelRefused(
+            f"{checkpoint.path.name!r} lacks tensors that the configuration in {str(config)!r} describes.",
+            hint="`config` is of another architecture, or the file holds a part only.",
+            detail=str(problem),
+        ) from problem
     whole(pipe, checkpoint.path.name)
     if checkpoint.layout == "safetensors":
         _all_used(checkpoint.path, getattr(pipe, inner))
