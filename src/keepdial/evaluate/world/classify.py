@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """The network: convolutions that halve the side, a hidden layer, an output for each value of an attribute.
+    """The network: convolutions that halve the side, a hidden layer, an output for each value there is.
 
     `weights` holds `conv<n>.weight` (out, in, 3, 3) and `.bias`, `hidden` and `out` (out, in) with theirs,
     all float32.
