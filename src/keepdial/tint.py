@@ -29,8 +29,9 @@ NOTICED = 0.4
 """Colours (CIE Lab) nearer than this are left as they are; 8-bit rounding alone makes 0.2 to 0.3."""
 TRUSTED = 0.25
 """Share of the kept cells that a model has to bring near for it to be the drift of a model at all."""
-DRIFT = 6.0
-"""Difference (CIE Lab) up to which an edit that is not to blend in is still taken to have drifted."""
+DRIFT, AROUND = 6.0, 0.25
+"""Difference (CIE Lab) up to which an edit that is not to blend in is still taken to have drifted, where at
+least this share of the frame is kept: of a whole picture that was made warmer, a pinned face tells nothing."""
 CLIPPED = 0.5 / 255
 
 SPREAD = 24.0, 6.0, 1.5
@@ -89,7 +90,7 @@ def matched(
         return same
     name, model = _chosen(a, b)
     fits = np.abs(model(b) - a).max(axis=1) < 6 / 255
-    if fits.mean() < TRUSTED or (not blends and (before > DRIFT or kept.mean() < 0.5)):
+    if fits.mean() < TRUSTED or (not blends and (before > DRIFT or kept.mean() < AROUND)):
         return same
     made = np.asarray(model(pixels.reshape(-1, pixels.shape[2])), np.float32).reshape(pixels.shape)
     made = _evened(source, made, kept, cells)
