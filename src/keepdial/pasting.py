@@ -207,11 +207,11 @@ def _filled(
     for box, thing in standing:
         covered = cv2.erode((thing.share > 0.999).astype(np.uint8), side, borderValue=0) > 0
         hole[box.slices] &= ~covered
-    box = Box.of(hole)
-    if box is None:
+    left = Box.of(hole)
+    if left is None:
         return ()
     margin = max(LEAST, round(CONTEXT * float(np.sqrt(np.count_nonzero(hole)))))
-    part = box.grow(margin).clip(size_of(hole)).slices
+    part = left.grow(margin).clip(size_of(hole)).slices
     usable = ~old[part] if frame.alpha is None else ~old[part] & (frame.alpha[part] > 0)
     made, notes = synthesise(
         frame.pixels[part],

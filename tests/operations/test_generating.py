@@ -286,7 +286,7 @@ class TestFromNothing:
                 begun(Request(operation="generate", params={"prompt": "a castle"}, **more))
         with pytest.raises(ParameterError, match="whose structure could be held"):
             keepdial.generate("a castle", size="40x40", options={"structure": "canny"})
-        with pytest.raises(ParameterError, match="a picture for fill to work on. Without one begins: generate"):
+        with pytest.raises(ParameterError, match="a picture for fill to work on"):
             begun(Request(operation="fill"))
         with pytest.raises(SelectionError, match="makes its own mask"):
             made(request_for("generate", targets=(box(1, 1, 5, 5),)), noise())

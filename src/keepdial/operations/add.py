@@ -73,7 +73,7 @@ def stage(image: Image, selection: Selection, params: AddParams, settings: Setti
 
 OPERATION = Operation(
     "add",
-    "Put something into the picture, in words.",
+    "Put something into the picture, in words or by a picture of it.",
     AddParams,
     default_keep=KEEP,
     stage=stage,

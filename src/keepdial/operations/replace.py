@@ -58,7 +58,7 @@ def stage(image: Image, selection: Selection, params: ReplaceParams, settings: S
 
 OPERATION = Operation(
     "replace",
-    "Replace what is selected with something else, in words.",
+    "Replace what is selected with something else, in words or by a picture of it.",
     ReplaceParams,
     default_keep=0.0,
     stage=stage,

@@ -134,7 +134,8 @@ def _options_model(unit: Operation, files: tuple[str, ...]) -> type[Closed]:
         if is_file(field):
             if not files:
                 continue
-            kind = tuple[Literal[files], ...] if is_files(field) else Literal[files]
+            named: Any = Literal[files]
+            kind = tuple[named, ...] if is_files(field) else named
         fields[name] = (kind, ...) if field.is_required() else (kind | None, None)
     made: type[Closed] = create_model(f"Options-{unit.name}", __base__=Closed, **fields)
     return made
