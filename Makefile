@@ -5,6 +5,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 JOBS   ?= 2
+# The release whose build for CPUs `make lock` finds; without it pip would take one for GPUs, of several GB.
+TORCH  := torch==2.13.0
 
 # What the demo removes from its photograph: a tower beside a rocket.
 PHOTO  := examples/photos/rocket.jpg
@@ -72,6 +74,7 @@ docs: $(READY)  ## write docs/operations.md and docs/plan.schema.json anew from 
 	$(BIN)/python -m keepdial.cli.reference > docs/operations.md
 	$(BIN)/python -m keepdial.understand.schema > docs/plan.schema.json
 	$(BIN)/python -m keepdial.understand.reference > docs/grammar.md
+	$(BIN)/python -m keepdial.diffusion.reference > docs/families.md
 
 bench: $(READY)  ## the benchmarks, ours beside the peers (benches/README.md says what they need)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement benches/requirements.txt
@@ -84,9 +87,11 @@ check: lint types test examples  ## lint, types, test and examples
 lock:  ## write requirements.lock anew from pyproject.toml, in a clean environment
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --quiet --upgrade "setuptools>=77"
+	build/lock/bin/pip install --quiet $(TORCH)
 	build/lock/bin/pip install --quiet --no-build-isolation --editable ".[dev]"
 	{ echo '# Every package at one exact version, for Python 3.11. Written by `make lock`; do not edit.'; \
-	  build/lock/bin/pip freeze --all --exclude-editable --exclude pip --exclude wheel; } > requirements.lock
+	  build/lock/bin/pip freeze --all --exclude-editable --exclude pip --exclude wheel | sed 's/+cpu$$//'; } \
+	  > requirements.lock
 	rm -rf build/lock
 
 clean:  ## remove what was built; .venv stays
