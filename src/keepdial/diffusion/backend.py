@@ -139,10 +139,17 @@ def checkpoint_backends() -> dict[str, CheckpointBackend]:
 
 def _backends() -> Iterator[CheckpointBackend]:
     for checkpoint in checkpoints().values():
-        if checkpoint.wrong:
+        if checkpoint.wrong or checkpoint.name in built_in():
             continue
         for family in families_of(checkpoint.pipeline):
             yield CheckpointBackend(checkpoint, family, family.kinds[checkpoint.pipeline])
+
+
+def built_in() -> frozenset[str]:
+    """Return the names of the backends that need no checkpoint."""
+    from keepdial.discover import units
+
+    return frozenset(units("keepdial.backends", "BACKEND"))
 
 
 def stranded() -> dict[str, Checkpoint]:
@@ -151,6 +158,10 @@ def stranded() -> dict[str, Checkpoint]:
     for name, checkpoint in checkpoints().items():
         if checkpoint.wrong:
             found[name] = checkpoint
+        elif name in built_in():
+            found[name] = replace(
+                checkpoint, wrong=f"A built-in backend is called {name!r}: give the checkpoint another name."
+            )
         elif family_of(checkpoint.pipeline) is None:
             what = (
                 f"the pipeline {checkpoint.pipeline!r}"

@@ -242,12 +242,16 @@ def _what_it_takes(path: Path) -> str:
 
 
 def _pointed(name: str, path: Path) -> Checkpoint:
-    """Return the checkpoint that a TOML points to, with what the TOML says of it."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
         why = getattr(problem, "strerror", None) or str(problem)
         raise ModelRefused(f"{path.name!r} is no TOML that can be read: {why}.") from problem
+    return pointed(name, path, table)
+
+
+def pointed(name: str, path: Path, table: Mapping[str, Any]) -> Checkpoint:
+    """Return the checkpoint that the `table` in the TOML at `path` points to; raises as `described`."""
     for key, value in table.items():
         why = refused(key, value) if key in TOLD else ""
         if why or key not in {**_POINTING, **TOLD} or not isinstance(value, _POINTING.get(key, object)):

@@ -77,10 +77,7 @@ def loaded(checkpoint: Checkpoint, cancel: Cancel | None = None) -> Iterator[Loa
         if cancel is not None:
             cancel.check()
     try:
-        try:
-            key = (replace(checkpoint, about={}), stamp(checkpoint))
-        except OSError as problem:
-            raise unreadable(Path(str(problem.filename or checkpoint.path)), problem) from problem
+        key = (replace(checkpoint, about={}), stamp(checkpoint))
         if _held is None or _held[0] != key:
             release()
             _held = key, _load(checkpoint, cancel)
@@ -108,9 +105,12 @@ def release() -> None:
 def stamp(checkpoint: Checkpoint) -> tuple[tuple[str, int, int], ...]:
     """Return name, size and time of change of every file of weights: another stamp may be other weights.
 
-    Raises `ModelRefused`, `OSError` where one is missing.
+    Raises `ModelRefused` where one is missing.
     """
-    stats = [(str(path), path.stat()) for path in weights_of(checkpoint)]
+    try:
+        stats = [(str(path), path.stat()) for path in weights_of(checkpoint)]
+    except OSError as problem:
+        raise unreadable(Path(str(problem.filename or checkpoint.path)), problem) from problem
     return tuple((path, stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
 

@@ -1,4 +1,8 @@
-"""``keepdial models``: list, fetch, add, check and remove the networks that are used where they are there."""
+"""``keepdial models``: list, fetch, add, check and remove the networks that are used where they are there.
+
+Networks with a card are files in the store. Checkpoints of diffusion models (`_checkpoints`) are whatever
+folder or file a person has, under a name that they choose.
+"""
 
 from __future__ import annotations
 
@@ -29,18 +33,38 @@ def run(
         Action,
         typer.Argument(
             metavar="ACTION",
-            help="list all; get NAME from its public source; add PATH, a file you have; verify [NAME]: read "
-            "files through and compare; remove NAME.",
+            help="list all; get NAME from its public source; add PATH, a file or a checkpoint you have; "
+            "verify [NAME]: read files through and compare; remove NAME.",
         ),
     ] = Action.LIST,
     what: Annotated[
         str | None,
-        typer.Argument(metavar="WHAT", help="A model's name, or for add a file.", show_default=False),
+        typer.Argument(metavar="WHAT", help="A model's name, or for add a path.", show_default=False),
     ] = None,
     name: Annotated[
         str | None,
         typer.Option(
-            "--name", metavar="NAME", help="With add: which model the file is, if its bytes do not say."
+            "--name",
+            metavar="NAME",
+            help="With add: which model the file is, if its bytes do not say, or how the checkpoint is to be "
+            "called.",
+        ),
+    ] = None,
+    pipeline: Annotated[
+        str | None,
+        typer.Option(
+            "--pipeline",
+            metavar="CLASS",
+            help="With add: the pipeline of diffusers that a checkpoint is for, if it does not say.",
+        ),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            metavar="FOLDER",
+            help="With add: for a checkpoint in a single file, the folder of one of its kind in diffusers' "
+            "layout, which says how the weights go together.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
@@ -49,8 +73,9 @@ def run(
     """Do one thing with the store."""
     from keepdial.errors import InputError
 
-    if name is not None and action is not Action.ADD:
-        raise InputError(f"--name goes with add, not with {action}.", hint="Leave it out.")
+    for option, value in (("--name", name), ("--pipeline", pipeline), ("--config", config)):
+        if value is not None and action is not Action.ADD:
+            raise InputError(f"{option} goes with add, not with {action}.", hint="Leave it out.")
     needs = {Action.GET: "NAME", Action.ADD: "PATH", Action.REMOVE: "NAME"}
     if action in needs and what is None:
         raise InputError(
@@ -58,7 +83,8 @@ def run(
         )
     if action is Action.LIST and what is not None:
         raise InputError(f"list shows all models; {what!r} says nothing to it.", hint="Leave it out.")
-    outcome = _do(action, what or "", name, quiet)
+    outcome = _with_checkpoint(action, what, name, pipeline, config, quiet)
+    outcome = outcome or _do(action, what or "", name, quiet)
     if as_json:
         typer.echo(json.dumps(outcome["json"], indent=2))
     elif not quiet:
@@ -70,6 +96,21 @@ def run(
             f"Not as they should be: {', '.join(outcome['wrong'])}.",
             hint="Remove and get them anew: keepdial models remove NAME, keepdial models get NAME.",
         )
+
+
+def _with_checkpoint(
+    action: Action, what: str | None, name: str | None, pipeline: str | None, config: str | None, quiet: bool
+) -> dict[str, Any] | None:
+    """Do what is asked where it is about a checkpoint; None where it is about the other models."""
+    from keepdial.cli.commands import _checkpoints
+    from keepdial.diffusion.checkpoint import checkpoints
+    from keepdial.models import cards
+
+    if action is Action.ADD and what and _checkpoints.is_one(what, name, pipeline, config):
+        return _checkpoints.added(what, name, pipeline, config, quiet)
+    if action in (Action.REMOVE, Action.VERIFY) and what and what not in cards() and what in checkpoints():
+        return _checkpoints.removed(what) if action is Action.REMOVE else _checkpoints.verified([what], quiet)
+    return None
 
 
 def _do(action: Action, what: str, name: str | None, quiet: bool) -> dict[str, Any]:
@@ -84,7 +125,7 @@ def _do(action: Action, what: str, name: str | None, quiet: bool) -> dict[str, A
         found = [s for s in models.states(again=True) if s.path is not None and what in ("", s.card.name)]
         if what and not found:
             raise models.missing(what)
-        return _verified(found)
+        return _verified(found, quiet, with_checkpoints=not what)
     if action is Action.REMOVE:
         gone = models.remove(what)
         text = f"{what} is removed." if gone else f"{what} was not installed: nothing to remove."
@@ -102,6 +143,7 @@ def _do(action: Action, what: str, name: str | None, quiet: bool) -> dict[str, A
 
 
 def _listed(states: tuple[State, ...]) -> dict[str, Any]:
+    from keepdial.cli.commands import _checkpoints
     from keepdial.models import folder
 
     lines = [f"Models in {folder()}:"]
@@ -113,6 +155,8 @@ def _listed(states: tuple[State, ...]) -> dict[str, Any]:
         if state.wrong:
             lines.append(f"        {state.wrong}")
     lines.append("Fetch one with: keepdial models get NAME")
+    shelf = _checkpoints.listed()
+    lines += ["", shelf["text"]]
     table = [
         {
             "name": s.card.name,
@@ -130,16 +174,23 @@ def _listed(states: tuple[State, ...]) -> dict[str, Any]:
         }
         for s in states
     ]
-    return {"text": "\n".join(lines), "json": {"folder": str(folder()), "models": table}}
+    found = {"folder": str(folder()), "models": table, "checkpoints": shelf["json"]}
+    return {"text": "\n".join(lines), "json": found}
 
 
-def _verified(states: list[State]) -> dict[str, Any]:
+def _verified(states: list[State], quiet: bool, *, with_checkpoints: bool) -> dict[str, Any]:
+    from keepdial.cli.commands import _checkpoints
+    from keepdial.diffusion.checkpoint import checkpoints
+
     lines = [f"{s.card.name}: {s.wrong or f'right, sha256 {s.sha256}'}" for s in states]
-    return {
-        "text": "\n".join(lines) or "No model is installed.",
-        "json": {"models": {s.card.name: {"sha256": s.sha256, "wrong": s.wrong} for s in states}},
-        "wrong": [s.card.name for s in states if s.wrong],
-    }
+    found: dict[str, Any] = {"models": {s.card.name: {"sha256": s.sha256, "wrong": s.wrong} for s in states}}
+    wrong = [s.card.name for s in states if s.wrong]
+    if with_checkpoints and (names := list(checkpoints())):
+        shelf = _checkpoints.verified(names, quiet)
+        lines.append(shelf["text"])
+        found |= shelf["json"]
+        wrong += shelf["wrong"]
+    return {"text": "\n".join(lines) or "No model is installed.", "json": found, "wrong": wrong}
 
 
 COMMAND = Command(
@@ -147,5 +198,6 @@ COMMAND = Command(
     summary="List, fetch, check and remove the models that finders and backends can use.",
     run=run,
     epilog="Examples:\n\nkeepdial models list\n\nkeepdial models get yolox-nano\n\n"
-    "keepdial models add selfie_mlkit_256.tflite\n\nkeepdial models verify",
+    "keepdial models add selfie_mlkit_256.tflite\n\n"
+    "keepdial models add ~/sd15-inpainting --name sd15-inpaint\n\nkeepdial models verify",
 )
