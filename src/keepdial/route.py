@@ -239,7 +239,7 @@ def _lost(job: Job, name: str, best: str, known: Mapping[str, Candidate]) -> str
     if mine[1] != theirs[1]:
         return f"was built for keep {low:g} to {high:g}, farther from {job.keep:g} than {best}"
     if mine[2] != theirs[2]:
-        return f"has lower measured quality for this ({-mine[2]:g}) than {best} ({-theirs[2]:g})"
+        return f"is rated lower for quality ({-mine[2]:g}) than {best} ({-theirs[2]:g})"
     if mine[3] != theirs[3]:
         here, there = fit_of(job, known[name]), fit_of(job, known[best])
         where = "with less" if there is None else there.words
@@ -281,7 +281,7 @@ def _why(job: Job, name: str, backend: Candidate, *, alone: bool) -> str:
 def _warnings(job: Job, name: str, backend: Candidate) -> tuple[str, ...]:
     if not unsuited(job, backend):
         return ()
-    better = "" if job.backend is not None else " Nothing better is installed: keepdial route shows what is."
+    better = "" if job.backend is not None else " Nothing better is installed: keepdial route shows what there is."
     return (
         f"{name} was trained to paint pictures from words, not to change one, and here {held(job)}. What is "
         "outside of the region and what is pinned stays bit for bit all the same; what it paints may not fit "
