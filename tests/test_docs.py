@@ -84,6 +84,12 @@ def test_the_page_of_what_can_be_said_is_as_it_is_declared() -> None:
     assert (ROOT / "docs" / "grammar.md").read_text() == page(), "run: make docs"
 
 
+def test_the_page_of_the_families_is_as_they_are_declared() -> None:
+    from keepdial.diffusion.reference import page
+
+    assert (ROOT / "docs" / "families.md").read_text() == page(), "run: make docs"
+
+
 def test_every_exit_code_is_described() -> None:
     kinds: list[type[KeepdialError]] = [KeepdialError]
     for kind in kinds:

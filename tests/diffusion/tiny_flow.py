@@ -21,6 +21,17 @@ SPECIAL = (
 """Tokens of Qwen that are one word each."""
 
 
+def lively(model: Any, by: float = 2.0) -> Any:
+    """Return the model with larger weights, so that what it is given shows in what it returns."""
+    import torch
+
+    with torch.no_grad():
+        for weights in model.parameters():
+            if weights.ndim > 1:
+                weights *= by
+    return model.eval()
+
+
 def flow(**more: Any) -> Any:
     """Return the scheduler of straight flows."""
     from diffusers import FlowMatchEulerDiscreteScheduler
@@ -33,7 +44,7 @@ def flow_vae() -> Any:
     return vae(4, levels=4, quant=False, shift_factor=0.06, scaling_factor=1.5, layers_per_block=1)
 
 
-def t5(folder: Path) -> tuple[Any, Any]:
+def t5() -> tuple[Any, Any]:
     """Return (tokenizer, encoder) of T5: each letter is a token."""
     from transformers import T5Config, T5EncoderModel, T5Tokenizer
 
@@ -100,14 +111,15 @@ def qwen_vae() -> Any:
     """Return the autoencoder of Qwen-Image: of films, used for one frame."""
     from diffusers import AutoencoderKLQwenImage
 
-    return AutoencoderKLQwenImage(
+    made = AutoencoderKLQwenImage(
         base_dim=8,
         z_dim=4,
         dim_mult=[1, 1, 1, 1],
         num_res_blocks=1,
         latents_mean=[0.0] * 4,
         latents_std=[1.0] * 4,
-    ).eval()
+    )
+    return lively(made)
 
 
 def processor(folder: Path, name: str, words: Any) -> None:
@@ -129,7 +141,7 @@ def _flux(folder: Path, kind: str, inputs: int = 16, **more: Any) -> None:
     import diffusers
 
     words = tokenizer(folder / "words")
-    words_2, encoder_2 = t5(folder)
+    words_2, encoder_2 = t5()
     transformer = diffusers.FluxTransformer2DModel(
         in_channels=inputs,
         out_channels=16,
@@ -149,7 +161,7 @@ def _flux(folder: Path, kind: str, inputs: int = 16, **more: Any) -> None:
         tokenizer=words,
         text_encoder_2=encoder_2,
         tokenizer_2=words_2,
-        transformer=transformer.eval(),
+        transformer=lively(transformer),
         **more,
     ).save_pretrained(folder, safe_serialization=True)
 
@@ -175,7 +187,7 @@ def StableDiffusion3Pipeline(folder: Path) -> None:
     import diffusers
 
     words = tokenizer(folder / "words")
-    words_3, encoder_3 = t5(folder)
+    words_3, encoder_3 = t5()
     transformer = diffusers.SD3Transformer2DModel(
         sample_size=16,
         patch_size=2,
@@ -190,7 +202,7 @@ def StableDiffusion3Pipeline(folder: Path) -> None:
         qk_norm="rms_norm",
     )
     diffusers.StableDiffusion3Pipeline(
-        transformer=transformer.eval(),
+        transformer=lively(transformer),
         scheduler=flow(shift=3.0),
         vae=flow_vae(),
         text_encoder=clip_text(len(words), 32, projected=True),
@@ -221,7 +233,7 @@ def _qwen(folder: Path, kind: str) -> None:
         vae=qwen_vae(),
         text_encoder=qwen_sees(words),
         tokenizer=words,
-        transformer=transformer.eval(),
+        transformer=lively(transformer),
         **({"processor": None} if sees else {}),
     ).save_pretrained(folder, safe_serialization=True)
     if sees:
@@ -284,7 +296,7 @@ def ZImagePipeline(folder: Path) -> None:
         vae=flow_vae(),
         text_encoder=qwen3(words, 2),
         tokenizer=words,
-        transformer=transformer.eval(),
+        transformer=lively(transformer),
     ).save_pretrained(folder, safe_serialization=True)
 
 
@@ -310,7 +322,7 @@ def Flux2KleinPipeline(folder: Path) -> None:
         vae=flux2_vae(),
         text_encoder=qwen3(words, 28),
         tokenizer=words,
-        transformer=transformer.eval(),
+        transformer=lively(transformer),
     ).save_pretrained(folder, safe_serialization=True)
 
 
@@ -350,7 +362,7 @@ def _longcat(folder: Path, kind: str) -> None:
         text_encoder=qwen_sees(words),
         tokenizer=words,
         text_processor=_Nothing(),
-        transformer=transformer.eval(),
+        transformer=lively(transformer),
     ).save_pretrained(folder, safe_serialization=True)
     processor(folder, "text_processor", words)
 
@@ -369,3 +381,121 @@ class _Nothing:
     """Stands where a processor is to be written by hand."""
 
     image_processor = None
+
+
+@builder
+def ChromaPipeline(folder: Path) -> None:
+    import diffusers
+
+    words, encoder = t5()
+    transformer = diffusers.ChromaTransformer2DModel(
+        in_channels=16,
+        num_layers=1,
+        num_single_layers=1,
+        attention_head_dim=16,
+        num_attention_heads=2,
+        joint_attention_dim=32,
+        axes_dims_rope=(4, 4, 8),
+        approximator_num_channels=8,
+        approximator_hidden_dim=16,
+        approximator_layers=1,
+    )
+    diffusers.ChromaPipeline(
+        scheduler=flow(use_dynamic_shifting=True),
+        vae=flow_vae(),
+        text_encoder=encoder,
+        tokenizer=words,
+        transformer=lively(transformer),
+    ).save_pretrained(folder, safe_serialization=True)
+
+
+def gemma() -> tuple[Any, Any]:
+    """Return (tokenizer, encoder) of Gemma 2: each letter is a token."""
+    from transformers import Gemma2Config, Gemma2Model, GemmaTokenizer
+
+    special = ("<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "▁")
+    known = {one: i for i, one in enumerate((*special, *map(chr, range(33, 127))))}
+    config = Gemma2Config(
+        hidden_size=16,
+        intermediate_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=8,
+        vocab_size=len(known),
+        max_position_embeddings=8192,
+    )
+    return GemmaTokenizer(vocab=known, merges=[]), Gemma2Model(config).eval()
+
+
+@builder
+def Lumina2Pipeline(folder: Path) -> None:
+    import diffusers
+
+    words, encoder = gemma()
+    transformer = diffusers.Lumina2Transformer2DModel(
+        sample_size=4,
+        in_channels=4,
+        hidden_size=24,
+        num_layers=1,
+        num_refiner_layers=1,
+        num_attention_heads=1,
+        num_kv_heads=1,
+        multiple_of=2,
+        axes_dim_rope=(8, 8, 8),
+        axes_lens=(300, 64, 64),
+        cap_feat_dim=16,
+    )
+    diffusers.Lumina2Pipeline(
+        scheduler=flow(shift=6.0),
+        vae=flow_vae(),
+        text_encoder=encoder,
+        tokenizer=words,
+        transformer=lively(transformer),
+    ).save_pretrained(folder, safe_serialization=True)
+
+
+@builder
+def SanaPipeline(folder: Path) -> None:
+    import diffusers
+
+    words, encoder = gemma()
+    transformer = diffusers.SanaTransformer2DModel(
+        in_channels=4,
+        out_channels=4,
+        num_layers=1,
+        num_attention_heads=2,
+        attention_head_dim=4,
+        num_cross_attention_heads=2,
+        cross_attention_head_dim=4,
+        cross_attention_dim=8,
+        caption_channels=16,
+        sample_size=4,
+        patch_size=1,
+    )
+    vae = diffusers.AutoencoderDC(
+        latent_channels=4,
+        attention_head_dim=2,
+        encoder_block_types=("ResBlock", "EfficientViTBlock"),
+        decoder_block_types=("ResBlock", "EfficientViTBlock"),
+        encoder_block_out_channels=(8, 8),
+        decoder_block_out_channels=(8, 8),
+        encoder_qkv_multiscales=((), (5,)),
+        decoder_qkv_multiscales=((), (5,)),
+        encoder_layers_per_block=(1, 1),
+        decoder_layers_per_block=(1, 1),
+        downsample_block_type="conv",
+        upsample_block_type="interpolate",
+        decoder_norm_types="rms_norm",
+        decoder_act_fns="silu",
+        scaling_factor=0.4,
+    )
+    diffusers.SanaPipeline(
+        scheduler=diffusers.DPMSolverMultistepScheduler(
+            prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0
+        ),
+        vae=vae.eval(),
+        text_encoder=encoder,
+        tokenizer=words,
+        transformer=lively(transformer),
+    ).save_pretrained(folder, safe_serialization=True)

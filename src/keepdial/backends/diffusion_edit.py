@@ -91,7 +91,7 @@ FAMILY = Family(
         "LongCatImageEditPipeline": Kind(1024, 16, 50, 4.5),
         "Flux2KleinPipeline": Kind(1024, 16, 50, 4.0),
     },
-    frozenset({"instruct", "restyle", "replace", "add", "remove", "background", "variation"}),
+    frozenset({"instruct", "restyle", "replace", "add", "background"}),
     paint,
     dial="how much of the schedule each pixel stays the source",
     keep=(0.2, 1.0),

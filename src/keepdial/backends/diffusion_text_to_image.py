@@ -1,5 +1,5 @@
 """Text to image, and image to image with the same models: SD, SDXL, SD3.5, FLUX, Qwen-Image, Z-Image,
-LongCat-Image.
+Chroma, Lumina 2, Sana, LongCat-Image.
 
 Trained to paint a picture from words alone. The dial is the strength of image to image: a strength of s
 begins with s of the noise, so that what the noise hides is painted anew (SDEdit: Meng et al., ICLR 2022,
@@ -53,6 +53,10 @@ FAMILY = Family(
         ),
         # As for Turbo, the one that was published first: distilled, so that nothing guides it.
         "ZImagePipeline": Kind(1024, 16, 8, 0.0, {"image": "ZImageImg2ImgPipeline"}),
+        "ChromaPipeline": Kind(1024, 16, 35, 5.0, {"image": "ChromaImg2ImgPipeline"}),
+        "Lumina2Pipeline": Kind(1024, 16, 30, 4.0),
+        # It would paint at a size of its own that is near.
+        "SanaPipeline": Kind(1024, 32, 20, 4.5, given={"use_resolution_binning": False}),
         # It can have the words rewritten before, which would paint something other than what was asked for.
         "LongCatImagePipeline": Kind(1024, 16, 50, 4.5, given={"enable_prompt_rewrite": False}),
     },

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from keepdial.color import unit
+from keepdial.diffusion.latents import encoded
 from keepdial.diffusion.memory import exhausted
+from keepdial.diffusion.steer import steered
 from keepdial.diffusion.watch import Watch
 from keepdial.errors import BackendError, KeepdialError
 from keepdial.progress import Cancel, Listener
@@ -93,6 +95,18 @@ class Call:
         value = self.option("guidance", told)
         return None if value is None else float(value)
 
+    @property
+    def references(self) -> list[Picture]:
+        """The pictures that show what is meant, as pictures of 8 bits, RGB."""
+        from PIL import Image
+
+        from keepdial.operations._prompt import pictures
+
+        given = self.option("reference", ())
+        shown = pictures([given] if isinstance(given, str) else given)
+        rgb = [np.repeat(unit(one.pixels), 3 // one.pixels.shape[2], axis=2) for one in shown]
+        return [Image.fromarray(np.rint(values * 255).astype(np.uint8)) for values in rgb]
+
     def picture(self) -> Picture:
         """Return the frame as a picture of 8 bits, RGB."""
         from PIL import Image
@@ -105,13 +119,17 @@ class Call:
 
         return Image.fromarray(np.asarray(self.frame.mask > 0, np.uint8) * np.uint8(255))
 
-    def run(self, task: str = "", *, hold: bool = False, **given: Any) -> NDArray[np.float32]:
+    def run(
+        self, task: str = "", *, hold: bool = False, at: tuple[int, int] | None = None, **given: Any
+    ) -> NDArray[np.float32]:
         """Run the pipeline and return (h, w, 3) float32 in [0, 1].
 
         Args:
             task: the class of the pipeline over the same components; "" = the checkpoint's own.
-            hold: whether the source is held by `strength` while the model works; only for pipelines that
-                start from the source's latents (image to image, and inpainting below full strength).
+            hold: whether the source is held by `strength` while the model works. A pipeline with a strength
+                of its own starts from the source's latents (image to image, and inpainting below full
+                strength); for one that starts from noise alone they are made here.
+            at: (width, height) in px at which the pipeline works, where it does not take a size.
             given: arguments for the pipeline. What it does not take, or is None, is left out.
 
         Raises:
@@ -120,28 +138,33 @@ class Call:
         """
         import torch
 
+        task, given = steered(self, task, given)
         pipe = self.loaded.task(task)
         width, height = self.size
         seed = torch.Generator("cpu").manual_seed(self.step.seed)
+        takes = parameters_of(pipe)
         arguments = {
             "num_inference_steps": self.steps,
-            "guidance_scale": self.guidance,
-            "negative_prompt": self.option("negative", None),
             "width": width,
             "height": height,
             "generator": seed,
             "output_type": "np",
+            **self._by_words(takes),
+            **self.kind.given,
             **given,
         }
-        arguments = {k: v for k, v in arguments.items() if v is not None and k in parameters_of(pipe)}
-        watch = Watch(
-            pipe,
-            self.progress,
-            self.cancel,
-            strength=self.strength if hold else None,
-            guide=self.source if self.frame.guess else None,
-        )
+        arguments = {k: v for k, v in arguments.items() if v is not None and k in takes}
         try:
+            with torch.inference_mode():
+                clean = encoded(pipe, self._sized(at)) if hold and "strength" not in takes else None
+            watch = Watch(
+                pipe,
+                self.progress,
+                self.cancel,
+                strength=self.strength if hold else None,
+                guide=self.source if self.frame.guess else None,
+                clean=clean,
+            )
             with watch, torch.inference_mode():
                 made = pipe(**arguments).images
         except KeepdialError:
@@ -151,6 +174,25 @@ class Call:
             name = self.loaded.checkpoint.name
             raise exhausted(problem, name) or _failed(problem, name) from problem
         return self._taken(made)
+
+    def _by_words(self, takes: frozenset[str]) -> dict[str, Any]:
+        """Return how far, and away from what, the words guide, as a pipeline takes it."""
+        negative = self.option("negative", None)
+        if self.kind.scale == "true_cfg_scale" and "true_cfg_scale" in takes:
+            # Such a pipeline follows the words that far only where it is told what to go away from.
+            return {"true_cfg_scale": self.guidance, "negative_prompt": negative or " "}
+        if negative and ("negative_prompt" not in takes or "true_cfg_scale" in takes):
+            self.notes.append("This model cannot be told what is not to be there; that was left out.")
+            negative = None
+        return {self.kind.scale: self.guidance, "negative_prompt": negative}
+
+    def _sized(self, at: tuple[int, int] | None) -> NDArray[np.float32]:
+        """Return the source at the size at which a pipeline works."""
+        if at in (None, self.size):
+            return self.source
+        import cv2
+
+        return np.asarray(cv2.resize(self.source, at, interpolation=cv2.INTER_AREA), np.float32)
 
     def _taken(self, made: Any) -> NDArray[np.float32]:
         """Return what a pipeline made, as it has to be."""
