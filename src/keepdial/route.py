@@ -281,9 +281,9 @@ def _why(job: Job, name: str, backend: Candidate, *, alone: bool) -> str:
 def _warnings(job: Job, name: str, backend: Candidate) -> tuple[str, ...]:
     if not unsuited(job, backend):
         return ()
-    better = "" if job.backend is not None else " Nothing better is installed: keepdial route shows what there is."
+    better = " Nothing better is installed: keepdial route shows what there is."
     return (
         f"{name} was trained to paint pictures from words, not to change one, and here {held(job)}. What is "
         "outside of the region and what is pinned stays bit for bit all the same; what it paints may not fit "
-        f"what is around it.{better}",
+        f"what is around it.{better if job.backend is None else ''}",
     )

@@ -50,7 +50,6 @@ def job_of(step: Step, settings: Settings | None = None) -> Job:
     unit = operation(step.operation)
     whole = unit.target == "optional" and unit.default_target == "all" and step.target is None
     whole = whole or unit.from_nothing
-    whole = whole or unit.from_nothing
     return Job(
         operation=unit.name,
         keep=unit.default_keep if step.keep is None else step.keep,
