@@ -27,6 +27,7 @@ from keepdial.fitting import detailed, fitted, resized, restored
 from keepdial.geometry import Box, size_of
 from keepdial.registration import Motion
 from keepdial.settle import settle
+from keepdial.tint import difference
 from keepdial.verify import signals
 from keepdial.verify.seam import visible_part
 from kit.cases import Pixels, read_rgb
@@ -242,14 +243,16 @@ def graded() -> None:
             moves |= {f"zoom of {100 * z:g} %": Motion(0, 0, z, z) for z in (0.003, 0.03)}
             for kind, motion in {"good": Motion(), **moves}.items():
                 p = np.clip(moved(rebuilt(truth, rng), motion), 0, 1).astype(np.float32)
-                _, drift = settle(frame, Proposal(p))
-                shifts[kind].append(drift.moved or 0.0)
-                if kind == "good":
-                    tints[kind].append(drift.colour or 0.0)
+                grey = [cv2.cvtColor(q, cv2.COLOR_RGB2GRAY) for q in (unit(frame.pixels), p)]
+                found = registration.find(grey[0], grey[1], frame.mask <= 0)
+                sure = found is not None and found.sure
+                shifts[kind].append(found.motion.farthest(p.shape[1], p.shape[0]) if sure else 0.0)
+            tints["good"].append(difference(unit(frame.pixels), rebuilt(truth, rng), frame.mask <= 0))
             for levels in (1, 2, 4, 8):
                 for name, draw in {"affine": affine, "linear": linear}.items():
                     p = np.clip(draw(levels, rng)(rebuilt(truth, rng)), 0, 1)
-                    tints[f"{name}, {levels} levels"].append(settle(frame, Proposal(p))[1].colour or 0.0)
+                    off = difference(unit(frame.pixels), p, frame.mask <= 0)
+                    tints[f"{name}, {levels} levels"].append(off)
     known = signals()
     rate("shift: px off", shifts, known["shift"].limit)
     rate("colour shift: CIE Lab", tints, known["colour shift"].limit)

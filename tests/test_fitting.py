@@ -89,6 +89,7 @@ def test_the_size_a_model_sees(have: Size, best: int, step: int, want: Size) -> 
     assert shown_at(have, able(best, step)) == want
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 6000),
     st.integers(1, 6000),
@@ -125,7 +126,7 @@ def test_without_a_best_size_or_at_it_a_frame_is_itself() -> None:
     assert restored(values, Size(7, 9)) is values
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 150), st.integers(1, 150), st.integers(0, 10**6), st.sampled_from([16, 24, 64]))
 def test_whatever_the_mask_touches_stays_in_it_and_nothing_masked_bleeds_out(
     width: int, height: int, seed: int, best: int

@@ -85,6 +85,15 @@ def test_where_nothing_is_kept_only_a_little_that_all_agree_on_is_moved_back(pho
     assert settle(frame, one)[0] is one
 
 
+def test_a_thing_that_moved_on_a_plain_ground_is_no_picture_that_moved() -> None:
+    ground = np.full((64, 64, 3), 90, np.uint8)
+    ground[20:40, 12:34] = np.random.default_rng(0).integers(0, 255, (20, 22, 3))
+    proposal = Proposal(unit(np.roll(ground, 1, axis=1)))
+    made, drift = settle(framed(ground, None, guess=True), proposal)
+    assert made is proposal
+    assert drift.moved is None
+
+
 def test_of_two_frames_the_worse_is_told_of() -> None:
     a = Drift(moved=3.0, left=0.1, colour=1.0, colour_left=0.2, zoom=1.01)
     b = Drift(moved=1.0, left=0.9, colour=4.0, colour_left=0.1)

@@ -27,8 +27,9 @@ LEVELS, SMALLEST = 6, 24
 STEPS = 12
 FINE, BAND = 0.8, 3.0
 """Sigmas in px of the grain and of the light that are taken off, so that only edges are compared."""
-BLOCKS = 16
-"""Blocks along the longer side; they go in turn to the two halves that check each other."""
+BLOCKS, BLOCK = 16, 8.0
+"""Blocks along the longer side, and their least side in px; by turns they make the two halves that check each
+other."""
 LARGEST = 32_000
 """OpenCV's remap takes no longer side."""
 
@@ -36,8 +37,8 @@ GAIN = 0.1
 """The error on the half that was not fitted has to fall by this share, or the motion is not believed."""
 AGREE = 0.25, 0.15
 """The halves may differ by this many px, or by this share of the motion, at the farthest corner."""
-LEAST = 0.1
-"""A motion below this many px is none."""
+LEAST, MOST = 0.1, 0.15
+"""A motion below this many px is none; above this share of the longer side it is no drift."""
 CONSENT = 0.6
 """Share of the blocks whose error has to fall: a thing that moved is not the picture that moved."""
 
@@ -81,11 +82,13 @@ class Found:
         sure: whether it lowers the error where it was not fitted, the same one is found on both halves, and
             most of the picture agrees.
         consent: the share of the blocks with edges in which the error falls, 0 to 1.
+        blocks: how many blocks have edges.
     """
 
     motion: Motion
     sure: bool
     consent: float
+    blocks: int
 
 
 def find(source: Singles, proposal: Singles, kept: NDArray[np.bool_]) -> Found | None:
@@ -112,14 +115,14 @@ def find(source: Singles, proposal: Singles, kept: NDArray[np.bool_]) -> Found |
     height, width = source.shape
     far = motion.farthest(width, height)
     apart = _motion(halves[0]).minus(_motion(halves[1])).farthest(width, height)
-    consent = _consent(fine, np.minimum(before, limit), np.minimum(fine.errors(whole), limit))
+    consent, blocks = _consent(fine, np.minimum(before, limit), np.minimum(fine.errors(whole), limit))
     sure = (
-        far >= LEAST
+        LEAST <= far <= MOST * max(height, width)
         and all(after < (1 - GAIN) * b for b, after in held_out)
         and apart <= max(AGREE[0], AGREE[1] * far)
         and consent >= CONSENT
     )
-    return Found(motion, sure, consent)
+    return Found(motion, sure, consent, blocks)
 
 
 def moved_back(proposal: Singles, motion: Motion) -> Singles:
@@ -148,14 +151,15 @@ def _motion(p: Doubles) -> Motion:
 class _Level:
     """One scale: chosen pixels of the source, and the proposal with its slopes, to look them up in.
 
-    x, y: (n,) in px from the middle of this level; values: (n,) of the source; half: (n,) 0 or 1; block: (n,)
-    the number of the block; planes: (h, w, 3), the proposal and its slopes along x and y; step: px of the
-    finest level per px of this one.
+    x, y: (n,) in px from the middle of this level; values: (n,) of the source, slopes: (2, n) of it along x
+    and y; half: (n,) 0 or 1; block: (n,) the number of the block; planes: (h, w, 3), the proposal and its
+    slopes along x and y; step: px of the finest level per px of this one.
     """
 
     x: Doubles
     y: Doubles
     values: Doubles
+    slopes: Doubles
     half: NDArray[np.int64]
     block: NDArray[np.int64]
     planes: Singles
@@ -195,18 +199,20 @@ def _pyramid(source: Singles, proposal: Singles, kept: NDArray[np.bool_]) -> Ite
         h, w = source.shape
         step = width / w
         band = [_edges(plane, share) for plane in (source, proposal)]
-        slopes = [cv2.Scharr(band[1], cv2.CV_32F, *d) / np.float32(32) for d in ((1, 0), (0, 1))]
-        strength = np.hypot(*(cv2.Scharr(band[0], cv2.CV_32F, *d) for d in ((1, 0), (0, 1))))
+        own, slopes = (
+            [cv2.Scharr(plane, cv2.CV_32F, *d) / np.float32(32) for d in ((1, 0), (0, 1))] for plane in band
+        )
         inside = share > 0.999
         inside[[0, -1]] = False
         inside[:, [0, -1]] = False
-        ys, xs = _strongest(np.where(inside, strength, -1))
-        side = max(1.0, max(h, w) / BLOCKS)
+        ys, xs = _strongest(np.where(inside, np.hypot(*own), -1))
+        side = max(BLOCK, max(h, w) / BLOCKS)
         by, bx = (ys // side).astype(np.int64), (xs // side).astype(np.int64)
         yield _Level(
             x=xs - (w - 1) / 2,
             y=ys - (h - 1) / 2,
             values=band[0][ys, xs].astype(np.float64),
+            slopes=np.stack([plane[ys, xs] for plane in own]).astype(np.float64),
             half=(by + bx) % 2,
             block=by * (BLOCKS + 1) + bx,
             planes=np.ascontiguousarray(np.dstack([band[1], *slopes]), np.float32),
@@ -245,7 +251,7 @@ def _strongest(strength: Singles) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     known = strength[strength >= 0]
     if known.size == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    floor = max(float(np.quantile(known, 0.95)) / 3, 1e-4)
+    floor = max(float(np.quantile(known, 0.95)) / 3, 3e-6)
     ys, xs = np.nonzero(strength > floor)
     every = -(-len(ys) // POINTS)
     # A stride that no column repeats at: the pixels that are left are spread.
@@ -293,17 +299,18 @@ def _searched(level: _Level) -> Doubles:
 
 def _refined(level: _Level, mine: NDArray[np.bool_], p: Doubles) -> Doubles:
     """Return the motion after Gauss-Newton steps, each pixel weighted by how well it fits (Tukey)."""
-    x, y, values = level.x[mine], level.y[mine], level.values[mine]
+    x, y, values, own = level.x[mine], level.y[mine], level.values[mine], level.slopes[:, mine]
     h, w = level.planes.shape[:2]
     for _ in range(STEPS):
-        there, sx, sy = level.look(p, mine).T
+        there, *theirs = level.look(p, mine).T
         gain = _gain(values, there)
+        # The mean of both slopes reaches farther than either (Benhimane and Malis 2004, eq. 16).
+        sx, sy = ((a + gain * b) / 2 for a, b in zip(own, theirs, strict=True))
         rest = values - gain * there
         scale = max(1.4826 * float(np.median(np.abs(rest))), 1e-5) * 4
         weight = np.clip(1 - (rest / scale) ** 2, 0, None) ** 2
         # Stretches are solved for as px at the frame's edge, so that all four have one unit.
         rows = np.stack([sx, sy, sx * x / (w / 2), sy * y / (h / 2), there / max(gain, 1e-6)], axis=1)
-        rows[:, :4] *= gain
         matrix = (rows * weight[:, None]).T @ rows
         # A stretch that the pixels say little about stays as it was.
         damp = 1e-3 * np.array([1, 1, 4, 4, 1]) * np.diag(matrix) + 1e-9
@@ -315,11 +322,11 @@ def _refined(level: _Level, mine: NDArray[np.bool_], p: Doubles) -> Doubles:
     return p
 
 
-def _consent(level: _Level, before: Doubles, after: Doubles) -> float:
-    """Return the share of the blocks that hold enough edges in which the error fell."""
+def _consent(level: _Level, before: Doubles, after: Doubles) -> tuple[float, int]:
+    """Return the share of the blocks with enough edges in which the error fell, and how many those are."""
     count = np.bincount(level.block)
-    judged = count >= 20
+    judged = count >= 12
     if not judged.any():
-        return 0.0
+        return 0.0, 0
     fell = np.bincount(level.block, weights=before - after)[judged] > 0
-    return float(fell.mean())
+    return float(fell.mean()), len(fell)

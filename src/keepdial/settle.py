@@ -27,8 +27,9 @@ MOST_KEPT, MOST_FREE = 0.10, 0.03
 """The farthest a proposal is moved back, in sides of the frame: where part of it has to be kept, and where
 nothing has, so that only the drift of a model, a few percent, is taken for one and not what was asked for."""
 
-CONSENT_FREE = 0.8
-"""Where nothing has to be kept, this share of the blocks must agree that the whole picture moved."""
+CONSENT_FREE, BLOCKS_FREE = 0.8, 16
+"""Where nothing has to be kept, this share of the blocks, of so many, must agree that it all moved: a thing
+that moved on a plain ground is not a picture that moved."""
 
 ANCHOR = 0.002
 """The share of a frame that has to be kept for the proposal to be held against it."""
@@ -92,6 +93,8 @@ def settle(frame: Frame, proposal: Proposal, *, blends: bool = True) -> tuple[Pr
 
     found = _found(source[inside], pixels[inside], kept[inside] if anchored else None)
     drift = Drift(where=(width, height))
+    if found is not None and not anchored and found.blocks < BLOCKS_FREE:
+        found = None
     if found is not None:
         far = found.motion.farthest(width, height) if found.sure else 0.0
         drift = replace(drift, moved=far, left=far, zoom=found.motion.zoom if found.sure else 1.0)
