@@ -173,7 +173,7 @@ class Call:
         except Exception as problem:
             name = self.loaded.checkpoint.name
             raise exhausted(problem, name) or _failed(problem, name) from problem
-        return self._taken(made)
+        return self._taken(made, at or self.size)
 
     def _by_words(self, takes: frozenset[str]) -> dict[str, Any]:
         """Return how far, and away from what, the words guide, as a pipeline takes it."""
@@ -194,8 +194,8 @@ class Call:
 
         return np.asarray(cv2.resize(self.source, at, interpolation=cv2.INTER_AREA), np.float32)
 
-    def _taken(self, made: Any) -> NDArray[np.float32]:
-        """Return what a pipeline made, as it has to be."""
+    def _taken(self, made: Any, due: tuple[int, int]) -> NDArray[np.float32]:
+        """Return what a pipeline made, as it has to be; a size other than the one that is due is noted."""
         pixels = np.asarray(made[0], np.float32)
         if not np.isfinite(pixels).all():
             raise BackendError(
@@ -206,9 +206,10 @@ class Call:
         if pixels.shape[:2] != (height, width):
             import cv2
 
-            self.notes.append(
-                f"The model returned {pixels.shape[1]} x {pixels.shape[0]} px for {width} x {height}."
-            )
+            if pixels.shape[1::-1] != due:
+                self.notes.append(
+                    f"The model returned {pixels.shape[1]} x {pixels.shape[0]} px for {width} x {height}."
+                )
             resized = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LANCZOS4)
             pixels = np.asarray(resized, np.float32)
         return np.asarray(np.clip(pixels, 0, 1), np.float32)

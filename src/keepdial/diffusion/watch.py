@@ -111,11 +111,11 @@ class Watch:
 
         Only for a scheduler that remembers nothing of the steps before: what the model says there is lost.
         """
-        if self._strength is None:
+        model = getattr(self._pipe, "transformer", None)
+        if model is None or self._strength is None:
             return
         import torch
 
-        model = self._pipe.transformer
         own, most = model.forward, float(self._strength.max())
         before = model.__dict__.get("forward")
 
