@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
-from keepdial.errors import ParameterError, RouteError
+from keepdial.errors import InputError, ModelRefused, ParameterError, RouteError
 from keepdial.machine import Fit, Machine, here
 from keepdial.operations import operations
 
@@ -110,11 +110,11 @@ class Route:
 def route(job: Job, known: Mapping[str, Candidate]) -> Route:
     """Choose among the backends `known` by name.
 
-    Raises `ParameterError` when the backend asked for is not there, `RouteError` when it, or every one, is
-    turned down.
+    Raises `ParameterError` when the backend asked for is not there, `ModelRefused` when it is a damaged
+    checkpoint, `RouteError` when it, or every one, is turned down.
     """
     if job.backend is not None and job.backend not in known:
-        raise ParameterError("backend", job.backend, f"one of {', '.join(sorted(known))}")
+        raise _absent(job.backend, known)
     # Asking a GPU's driver takes longer than all the rest: once for each route is enough.
     job = replace(job, machine=cache(job.machine))
     refused = {name: reason for name in sorted(known) if (reason := obstacle(job, name, known[name]))}
@@ -134,6 +134,15 @@ def route(job: Job, known: Mapping[str, Candidate]) -> Route:
         _why(job, best, known[best], alone=len(able) == 1),
         _warnings(job, best, known[best]),
     )
+
+
+def _absent(name: str, known: Mapping[str, Candidate]) -> InputError:
+    """Return the error for a backend that was asked for and is not there, or is a damaged checkpoint."""
+    from keepdial.diffusion.backend import stranded
+
+    if (checkpoint := stranded().get(name)) is not None:
+        return ModelRefused(f"The checkpoint {name!r} cannot be used: {checkpoint.wrong}")
+    return ParameterError("backend", name, f"one of {', '.join(sorted(known))}")
 
 
 def possible(job: Job, known: Mapping[str, Candidate]) -> None:

@@ -54,7 +54,7 @@ class CheckpointBackend:
             keep=(low, high),
             needs_prompt=family.needs_prompt,
             takes_prompt=True,
-            takes_references=family.takes_references,
+            takes_references=family.takes_references or self.checkpoint.adapter is not None,
             minimum=1 if family.whole else int(about.get("minimum", min(256, self.best))),
             multiple_of=1 if family.whole else int(about.get("multiple_of", self.kind.multiple_of)),
             native=False,
