@@ -4,6 +4,11 @@ A model that takes a picture apart and builds it up again (through a VAE, say) c
 levels all over. The engine compares the proposal with the picture where it has to be kept, and matches its
 colours (`keepdial.tint`). The value is what is left: the difference between means over squares of 4 px, in
 CIE Lab, the median over the kept squares.
+
+Measured with ``benches/proposals.py graded`` on what is found before anything is matched (11 photographs,
+rebuilt as by a VAE, with a hole in each): untinted ones have 0.49 to 0.68; of affine tints of 1, 2, 4 and 8
+levels there are 64, 100, 100 and 100 % above the limit (AUROC 1.000 each), of other gains in linear light by
+about as much 9, 18, 100 and 100 % (0.785, 0.942, 1.000, 1.000): those barely touch dark photographs.
 """
 
 from __future__ import annotations
@@ -42,6 +47,6 @@ SIGNAL = Signal(
     question="Did colours drift where the picture is kept?",
     catches="a proposal whose kept areas changed colour",
     limit=1.0,
-    basis="TODO",
+    basis="the largest of 11 untinted photographs has 0.68; all affine tints of 2 levels are above it",
     measure=measure,
 )

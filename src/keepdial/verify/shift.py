@@ -5,6 +5,10 @@ the proposal with the picture on what has to be kept, moves it back, and compare
 (`keepdial.registration`). The value is what is left, in px of the picture at the corner of the frame that is
 off farthest. Where nothing has to be kept, a proposal is moved back only by a little, and only where nearly
 the whole picture agrees: what was asked for may have moved things.
+
+Measured with ``benches/proposals.py graded`` on what is found before anything is moved back (11 photographs,
+rebuilt as by a VAE, with a hole in each): unmoved ones have 0.00 all; of shifts of 0.25, 0.5, 1 and 4 px
+there are 0, 55, 100 and 100 % above the limit, of zooms of 0.3 and 3 % all (AUROC 1.000 each).
 """
 
 from __future__ import annotations
@@ -49,6 +53,6 @@ SIGNAL = Signal(
     question="Is everything still where it was?",
     catches="a proposal that moved or zoomed the picture",
     limit=0.5,
-    basis="TODO",
+    basis="half a px: no unmoved one of 11 proposals, and each that was off by 1 px or 0.3 %, is above it",
     measure=measure,
 )
