@@ -18,12 +18,13 @@ from keepdial.errors import ParameterError, SelectionError
 from keepdial.frame import holes, windows
 from keepdial.geometry import Box, overlap
 from keepdial.image import Image
+from keepdial.jobs import attainable, job_of
 from keepdial.keep import Held, Keep, Pin, Try, dial, hold, pinned
-from keepdial.operations import Stage, shown
+from keepdial.operations import Stage
 from keepdial.progress import Cancel, Event, Listener, part_of, silent
 from keepdial.propose import Made, generate, seed_of, threads
-from keepdial.request import KeepMap, NotGiven, Request
-from keepdial.route import Job, Route, allowed, possible, route
+from keepdial.request import NotGiven, Request
+from keepdial.route import Route, route
 from keepdial.select import select
 from keepdial.settings import Settings
 from keepdial.understand.resolve import Resolved, ResolvedStep, resolve
@@ -132,7 +133,7 @@ def edit(
     plan = resolve(request)
     for step in plan.steps:
         _turned(step, image)
-        _attainable(step, settings)
+        attainable(step, settings)
     if len(plan.steps) == 1:
         return _one(request, plan, image, progress, cancel, settings)
     from keepdial.chain import chained
@@ -187,7 +188,7 @@ def _one(
 
     progress(Event("route", 0.0))
     found = holes(held.mask, held.box)
-    job = _job(step, held, found.side, settings)
+    job = job_of(step, held, found.side, settings)
     chosen = route(job, backends())
     backend = backends()[chosen.chosen]
     examples, selected = _examples(stage, held.keep, guess)
@@ -335,45 +336,6 @@ def _turned(step: ResolvedStep, image: Image) -> None:
             hint=f"Without a picture {step.operation} begins with nothing. To change this one in words, use "
             "instruct, restyle, or add.",
         )
-
-
-def _attainable(step: ResolvedStep, settings: Settings) -> None:
-    """Raise `RouteError` for what nobody here can do, before anything is looked for or worked on.
-
-    What depends on the region is left to the route. With keep = 1 the picture comes back whatever is asked.
-    """
-    if isinstance(step.keep, KeepMap) or step.keep == 1:
-        return
-    prompt = bool(step.params.get("prompt"))
-    pictures = shown(step.declared.params, step.params)
-    job = Job(
-        step.operation,
-        step.keep,
-        prompt=prompt,
-        references=pictures,
-        masked=False,
-        backend=step.backend,
-        **allowed(settings),
-    )
-    possible(job, backends())
-
-
-def _job(step: ResolvedStep, held: Held, side: int, settings: Settings) -> Job:
-    assert held.box is not None
-    masked = not bool(held.mask.min() > 0)
-    keep = held.keep
-    if isinstance(keep, np.ndarray):
-        keep = float(np.average(keep[held.box.slices], weights=held.mask[held.box.slices]))
-    return Job(
-        operation=step.operation,
-        keep=keep,
-        prompt=bool(step.params.get("prompt")),
-        references=shown(step.declared.params, step.params),
-        masked=masked,
-        side=side,
-        backend=step.backend,
-        **allowed(settings),
-    )
 
 
 def _evidence(
