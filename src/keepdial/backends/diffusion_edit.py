@@ -10,7 +10,7 @@ knob, the less of the layout can change, then of the shapes, then of the surface
 layout (a pose, something large put in) needs a low one.
 
 Other pictures, as references, are given to those that were trained with several; the others see them beside
-the picture, in one.
+the picture, in one, where they can be told to paint the picture's size alone.
 """
 
 from __future__ import annotations
@@ -32,21 +32,27 @@ if TYPE_CHECKING:
 SEVERAL = frozenset({"QwenImageEditPlusPipeline", "Flux2Pipeline", "Flux2KleinPipeline"})
 """Pipelines that take a list of pictures, the first being the one to change."""
 
+LEAST = 64
+"""Sides in px below which FLUX.2 refuses a picture."""
+
 
 def paint(call: Call) -> NDArray[np.float32]:
     """Change the frame as the words say; what is held is held while the model works."""
     pipe = call.loaded.pipe
-    name = type(pipe).__name__
+    at = fixed_size(pipe, call.size)
     shown: Any = call.picture()
-    if name in SEVERAL:
-        shown = [shown, *call.references]
-    elif references := call.references:
+    if type(pipe).__name__ in SEVERAL:
+        shown = [shown, *map(enlarged, call.references)]
+    elif (references := call.references) and at is not None:
+        # It paints what it is shown, all of it, so that nothing can stand beside the picture.
+        call.notes.append("This model takes no reference pictures; they were left out.")
+    elif references:
         shown = beside(shown, references)
         call.notes.append("This model looks at one picture, so the references were put beside it.")
     width, height = call.size
     return call.run(
         hold=call.held,
-        at=fixed_size(pipe, call.size),
+        at=at,
         prompt=call.prompt,
         image=shown,
         # FLUX Kontext scales what it paints, and what it is shown, to sizes of its own otherwise.
@@ -64,6 +70,14 @@ def fixed_size(pipe: Any, size: tuple[int, int]) -> tuple[int, int] | None:
     # LongCat-Image-Edit works at a megapixel, and has a function of its own for the sides.
     width, height = sys.modules[type(pipe).__module__].calculate_dimensions(1024 * 1024, size[0] / size[1])
     return int(width), int(height)
+
+
+def enlarged(picture: Picture) -> Picture:
+    """Return a reference picture with sides of at least `LEAST` px."""
+    least = min(picture.size)
+    if least >= LEAST:
+        return picture
+    return picture.resize((-(-picture.width * LEAST // least), -(-picture.height * LEAST // least)))
 
 
 def beside(picture: Picture, references: Sequence[Picture]) -> Picture:
