@@ -197,16 +197,38 @@ def test_weights_that_are_not_what_they_should_be_are_refused(
     assert "\n" not in str(caught.value)
 
 
-def test_old_position_ids_are_harmless(models: Path) -> None:
+def test_the_first_checkpoints_are_laid_out_as_they_were_then(models: Path) -> None:
     import torch
 
     folder = put(SD, models)
-    ids = torch.arange(77)[None]
+    before = opened("tiny")
+    ids = {"text_model.embeddings.position_ids": torch.arange(77)[None]}
     rewritten(
         folder / "text_encoder" / "model.safetensors",
-        lambda w: {**w, "text_model.embeddings.position_ids": ids, "embeddings.position_ids": ids},
+        lambda w: {f"text_model.{k.removeprefix('text_model.')}": v for k, v in w.items()} | ids,
     )
-    opened("tiny")
+    old = {"to_q": "query", "to_k": "key", "to_v": "value", "to_out.0": "proj_attn"}
+
+    def renamed(name: str) -> str:
+        for new, then in old.items():
+            name = name.replace(f".{new}.", f".{then}.")
+        return name
+
+    rewritten(
+        folder / "vae" / "diffusion_pytorch_model.safetensors",
+        lambda w: {renamed(k): v for k, v in w.items()},
+    )
+    table = json.loads((folder / "model_index.json").read_text())
+    table |= {
+        "feature_extractor": ["transformers", "CLIPFeatureExtractor"],
+        "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+    }
+    (folder / "model_index.json").write_text(json.dumps(table))
+    (folder / "feature_extractor").mkdir()
+    (folder / "feature_extractor" / "preprocessor_config.json").write_text('{"crop_size": 32}')
+    after = opened("tiny")
+    assert after is not before
+    assert same(before, after)
 
 
 def test_another_architecture_than_the_config_says_is_refused(models: Path) -> None:

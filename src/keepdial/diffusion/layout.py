@@ -182,7 +182,7 @@ def unreadable(path: Path, problem: OSError) -> ModelRefused:
     )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _header(path: str, size: int, mtime_ns: int) -> Mapping[str, Tensor]:
     from keepdial.models.content import MAX_HEADER, judge
 

@@ -40,11 +40,28 @@ def assembled(checkpoint: Checkpoint, dtype: Any, cancel: Cancel | None = None) 
     for name, (library, kind) in layout.components(path).items():
         if cancel is not None:
             cancel.check()
-        if name == "safety_checker" or (name in layout.SKIPPED and not (path / name).is_dir()):
+        if left_out(path / name, library, kind):
             given[name] = None
         elif (part := component(path / name, library, kind, dtype)) is not None:
             given[name] = part
     return piped(checkpoint, path, given, dtype)
+
+
+def left_out(part: Path, library: str, kind: str) -> bool:
+    """Return whether a component is one that a checkpoint works without, and is not loaded.
+
+    Old checkpoints name a class for preparing pictures that transformers no longer has.
+    """
+    if part.name not in layout.SKIPPED:
+        return False
+    return part.name == "safety_checker" or not part.is_dir() or _class(library, kind) is None
+
+
+def _class(library: str, kind: str) -> Any | None:
+    import diffusers
+    import transformers
+
+    return getattr({"diffusers": diffusers, "transformers": transformers}.get(library), kind, None)
 
 
 def piped(checkpoint: Checkpoint, config: Path, given: dict[str, Any], dtype: Any) -> Any:
@@ -86,7 +103,7 @@ def component(part: Path, library: str, kind: str, dtype: Any) -> Any | None:
     import diffusers
     import transformers
 
-    found = getattr({"diffusers": diffusers, "transformers": transformers}.get(library), kind, None)
+    found = _class(library, kind)
     if not isinstance(found, type) or not hasattr(found, "from_pretrained"):
         raise ModelRefused(
             f"{part.name!r} is to be {kind!r} of {library}, and the installed {library} has no such class.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from keepdial.diffusion import layout
 from keepdial.diffusion.checkpoint import Checkpoint, without_config
-from keepdial.diffusion.parts import component, fits, piped, pipeline_class, whole
+from keepdial.diffusion.parts import component, fits, left_out, piped, pipeline_class, whole
 from keepdial.diffusion.sound import held_by
 from keepdial.errors import ModelRefused
 
@@ -36,9 +36,7 @@ def assembled_from_file(checkpoint: Checkpoint, dtype: Any, cancel: Cancel | Non
     for name, (library, kind) in named.items():
         if cancel is not None:
             cancel.check()
-        if name == "safety_checker":
-            continue
-        if name in layout.SKIPPED and not (config / name).is_dir():
+        if left_out(config / name, library, kind):
             given[name] = None
         elif name not in held and (part := component(config / name, library, kind, dtype)) is not None:
             given[name] = part
