@@ -133,7 +133,7 @@ def edit(
     plan = resolve(request)
     for step in plan.steps:
         _turned(step, image)
-        attainable(step, settings)
+        attainable(step, settings, backends())
     if len(plan.steps) == 1:
         return _one(request, plan, image, progress, cancel, settings)
     from keepdial.chain import chained

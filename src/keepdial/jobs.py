@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keepdial.backends import backends
 from keepdial.operations import shown
 from keepdial.request import KeepMap
 from keepdial.route import Job, allowed, possible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keepdial.keep import Held
+    from keepdial.route import Candidate
     from keepdial.settings import Settings
     from keepdial.understand.resolve import ResolvedStep
 
 
-def attainable(step: ResolvedStep, settings: Settings) -> None:
-    """Raise `RouteError` for what nobody here can do, before anything is looked for or worked on.
+def attainable(step: ResolvedStep, settings: Settings, known: Mapping[str, Candidate]) -> None:
+    """Raise `RouteError` for what none of the backends `known` can do, before anything is looked for.
 
     What depends on the region is left to the route. With keep = 1 the picture comes back whatever is asked.
     """
@@ -35,7 +37,7 @@ def attainable(step: ResolvedStep, settings: Settings) -> None:
         backend=step.backend,
         **allowed(settings),
     )
-    possible(job, backends())
+    possible(job, known)
 
 
 def job_of(step: ResolvedStep, held: Held, side: int, settings: Settings) -> Job:
