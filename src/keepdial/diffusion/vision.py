@@ -35,7 +35,7 @@ def for_pictures(folder: Path) -> Any:
     """
     import transformers
 
-    class ForPictures(transformers.Qwen2VLProcessor):
+    class ForPictures(transformers.Qwen2VLProcessor):  # type: ignore[misc]
         """The processor of transformers, but that it is not asked for a part for films."""
 
         def __init__(self, image_processor: Any, tokenizer: Any) -> None:
