@@ -268,8 +268,8 @@ def test_the_higher_the_dial_the_nearer_to_the_source(
 
         scales = [image_guidance(knob) for knob in np.linspace(0, TURN, 9)]
         assert all(low < high for low, high in itertools.pairwise(scales))
-        source = photo(32, 32).pixels / np.float32(255)
-        far = [float(np.abs(propose(here, knob).pixels - source).mean()) for knob in (0.5, 0.7, 0.85, 1.0)]
+        before = photo(32, 32).pixels / 255
+        far = [float(np.abs(propose(here, knob).pixels - before).mean()) for knob in (0.5, 0.7, 0.85, 1.0)]
     else:
         at_each_step(monkeypatch, lambda output: output * 0.1)
         for knob in (0.0, 0.3, 0.5, 0.8, 1.0):
