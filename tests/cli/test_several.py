@@ -109,7 +109,7 @@ def test_the_same_picture_twice_is_done_once(folder: Path, run: Run) -> None:
         (("rocket.jpg", "coffee.png"), 2, "Put the sentence in quotation marks"),
         (("rocket.jpg", "coffee.png", "darker", "-n", "99"), 2, "--variations is '99'"),
         (("rocket.jpg", "coffee.png", "darker", "-k", "9"), 2, "--keep is '9'"),
-        (("rocket.jpg",), 2, "IMAGE"),
+        (("rocket.jpg",), 2, "SENTENCE"),
     ],
 )
 def test_what_does_not_go_together_is_said_before_any_work(

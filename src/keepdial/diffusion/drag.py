@@ -43,8 +43,11 @@ CONTEXT = 0.5
 """How far around the area that may change the model looks, as a part of the area's longer side."""
 
 
-def rules(cell: float, steps: int) -> Rules:
+def rules(cell: float, steps: int, told: dict[str, Any]) -> Rules:
     """Return the published settings, for features whose cells are `cell` px of the picture.
+
+    What is `told` of the checkpoint goes before: ``drag_around`` (how far around a handle the motion is
+    supervised, in quarters of a cell) and ``drag_rate``. A small model needs more of both.
 
     Published for 512 px: features of 8 px cells read every 2 px, r1 = 1, r2 = 3, stopping nearer than 1,
     all in units of 2 px, for at most 80 steps.
@@ -52,13 +55,15 @@ def rules(cell: float, steps: int) -> Rules:
     from keepdial.dragging.loop import Rules
 
     unit = cell / 4
+    around = float(told.get("drag_around", 1))
     return Rules(
-        supervise=unit,
-        track=3 * unit,
-        spacing=unit,
+        supervise=around * unit,
+        track=max(3.0, around * 2 / 3) * unit,
+        spacing=unit if around == 1 else 1.5 * unit,
+        compare=0.0 if around == 1 else around * unit * 5 / 6,
         stride=unit,
         hold=HOLD,
-        rate=0.01,
+        rate=float(told.get("drag_rate", 0.01)),
         near=unit,
         most=steps,
         patience=max(20, steps // 3),
@@ -203,7 +208,8 @@ class _Work:
         device = pipe._execution_device
         clean = self._encoded(scene.pixels, device)
         steps = ladder(pipe.scheduler, min(STEPS, max(10, self.call.steps)), device)
-        upto = max(1, round(STRENGTH * (len(steps.times) - 1)))
+        strength = float(self._told.get("drag_strength", STRENGTH))
+        upto = max(1, round(strength * (len(steps.times) - 1)))
         words = self._words(device)
         learning = int(self.call.option("tune", LEARNING))
         first, second, _ = SHARE
@@ -223,6 +229,11 @@ class _Work:
             made = self._pulled(scene, path, words, steps, upto)
             after = self._denoised(made.latents, path, words, steps, upto)
         return made, self._decoded(after), self._decoded(clean)
+
+    @property
+    def _told(self) -> dict[str, Any]:
+        """What is told of the checkpoint's settings."""
+        return dict(self.call.loaded.checkpoint.about.get("settings", {}))
 
     def _tell(self, done: float, preview: NDArray[np.float32] | None = None) -> None:
         if self.call.cancel is not None:
@@ -284,7 +295,8 @@ class _Work:
         try:
             cell = width / path[0].shape[-1] * (path[0].shape[-1] / self._width_of(look, path[upto], caught))
             most = int(self.call.option("steps", 80))
-            return drag(path[upto], look, handles, rules(cell, most), watch=watch, cancel=self.call.cancel)
+            how = rules(cell, most, self._told)
+            return drag(path[upto], look, handles, how, watch=watch, cancel=self.call.cancel)
         finally:
             hook.remove()
 
