@@ -132,7 +132,7 @@ def main() -> None:
         elif what == "text-to-image":
             of_generation(options.count, options.seed, options.guidance or 3.0, options.steps)
         elif what == "instruct":
-            guidance = options.guidance or 4.0
+            guidance = options.guidance or 2.5
             of_instructions(options.count, options.seed, guidance, options.image_guidance, options.steps)
         elif what == "inpaint":
             of_inpainting(options.count, options.seed, options.guidance or 3.0, options.steps)

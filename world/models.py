@@ -49,7 +49,7 @@ def edited(
     pictures: np.ndarray,
     instructions: list[str],
     seed: int,
-    guidance: float = 4.0,
+    guidance: float = 2.5,
     image_guidance: float = 1.5,
     steps: int = 20,
 ) -> np.ndarray:

@@ -19,7 +19,7 @@ from common import Averaged, Run, arguments, start
 from data import load
 from diffusion import BASE, Words, export, scheduler, velocity_loss, widened
 
-ABOUT = {"title": "Small world: instructions", "guidance": 4.0, "image_guidance": 1.5}
+ABOUT = {"title": "Small world: instructions", "guidance": 2.5, "image_guidance": 1.5}
 
 
 def main() -> None:

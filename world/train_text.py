@@ -100,7 +100,11 @@ def main() -> None:
         right = ((one[:, -1] > 0) == (said[rows] > 0)).all(1).float().mean().item()
         aimed = (two[:, -1].argmax(1) == aims[rows]).float().mean().item()
         print(f"all concepts right in {right:.3f} of new sentences, aims in {aimed:.3f}", flush=True)
-        averaged.module["encoder"].half().save_pretrained(MODELS / "text-to-image" / "text_encoder")
+        folder = MODELS / "text-to-image" / "text_encoder"
+        averaged.module["encoder"].half().save_pretrained(folder)
+        # Stored in half precision, but loaded as single where nothing else is asked for, as diffusers does.
+        about = folder / "config.json"
+        about.write_text(about.read_text().replace('"float16"', '"float32"'))
         averaged.module.float()
         pieces.save_pretrained(MODELS / "text-to-image" / "tokenizer")
 
