@@ -1,6 +1,7 @@
 """Train the small StyleGAN2 that DragGAN is tried on: one thing on a gradient, 64 px. Resumable.
 
     OMP_NUM_THREADS=1 nohup nice -n 6 python world/train_generator.py --minutes 90 &
+    OMP_NUM_THREADS=1 nohup nice -n 6 python world/train_generator.py --finish 22 &
     python world/train_generator.py --export world/models/generator
 
 Non-saturating logistic loss, R1 every 16 steps (Karras et al. 2020, section 3.1), a mean of the generator's
@@ -8,10 +9,13 @@ weights over time, style mixing, a residual discriminator with the standard devi
 16 px first, where a step costs a tenth, then 32, then 64. Pictures are drawn as training goes on, so there is
 no data set and nothing to overfit.
 
-What it draws is a plain part of the drawn world (`keepdial.evaluate.world`): one circle, square or triangle,
-upright, of one of four colours, of 9 to 13 px, anywhere inside the picture, on three of the world's grounds
-without their texture. Lettering, faces, patterns and textures are left out: a small generator learns this
-much in the time that a share of a core has for it.
+The last step, `--finish`, needs no adversary: the grown generator learns to draw at 64 px, sharply, what it
+drew at 32, by pairs of its styles and the world's scene that is nearest to what it made of them.
+
+What it draws is a plain part of the drawn world (`plain.py`): one disc of one of three colours, of 9 to 13
+px, anywhere inside the picture, on three of the world's grounds without their texture. Other shapes,
+lettering, faces, patterns and textures are left out: a small generator learns this much in the time that a
+share of a core has for it.
 """
 
 from __future__ import annotations
@@ -25,48 +29,27 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from keepdial.evaluate.world import Scene, drawing
 from keepdial.networks.stylegan2.network import Generator, Shape
+from plain import draw, nearest, plain
 
 SHAPE = Shape(resolution=64, z=64, w=128, mapping=4, channels=(96, 96, 96, 48, 24))
 
-SHAPES = ("circle", "square", "triangle")
-COLOURS = ("red", "yellow", "blue", "purple")
-GROUNDS = ("sky", "forest", "sand")
 
-
-def scene(rng: np.random.Generator) -> Scene:
-    """Return a random scene of those that the generator learns."""
-    dx, dy = rng.uniform(-15, 14, 2)
-    return Scene(
-        shape=SHAPES[int(rng.integers(len(SHAPES)))],
-        colour=COLOURS[int(rng.integers(len(COLOURS)))],
-        size="small",
-        position="centre",
-        background=GROUNDS[int(rng.integers(len(GROUNDS)))],
-        dx=float(dx),
-        dy=float(dy),
-        scale=float(rng.uniform(1.1, 1.5)),
-    )
-
-
-def plain(what: Scene) -> NDArray[np.float32]:
-    """Return the picture of a scene (64, 64, 3), 0 to 255, as the world draws it but without texture."""
-    top, bottom = (np.array(colour, np.float32) for colour in drawing._GROUND[what.background])
-    down = np.linspace(0, 1, drawing.SIDE, dtype=np.float32)[:, None, None]
-    picture = np.repeat(top + (bottom - top) * down, drawing.SIDE, axis=1)
-    drawing._object(picture, what)
-    return np.clip(picture, 0, 255)
-
-
-def draw(count: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return pictures (n, 3, 64, 64) in [-1, 1]."""
-    made = np.stack([plain(scene(rng)) for _ in range(count)])
-    return np.ascontiguousarray(made.transpose(0, 3, 1, 2)) / np.float32(127.5) - 1
+DRAG = {
+    "supervise": 6,
+    "track": 3,
+    "compare": 6,
+    "spacing": 0.5,
+    "stride": 1,
+    "near": 0.5,
+    "rate": 0.01,
+    "layers": 4,
+    "anchor": 1,
+}
+"""How handles are dragged in it: measured, see docs/dragging-latents.md."""
 
 
 class Conv(nn.Module):
@@ -163,7 +146,7 @@ def sheet(model: Generator, path: Path, *, until: int = 64, truncation: float = 
     Image.fromarray(shown).resize((columns * 64, rows * 64), Image.Resampling.NEAREST).save(path)
 
 
-def export(model: Generator, folder: Path, seen: int) -> None:
+def export(model: Generator, folder: Path) -> None:
     """Write config and weights as keepdial finds them, with the spread of w."""
     from safetensors.torch import save_file
 
@@ -174,6 +157,7 @@ def export(model: Generator, folder: Path, seen: int) -> None:
         model.mapping.w_avg.copy_(w.mean(dim=0))
     state = {k: v.detach().half().contiguous() for k, v in model.state_dict().items()}
     save_file(state, str(folder / "generator.safetensors"))
+    (folder / "generator.safetensors").chmod(0o644)
     config = {
         "resolution": SHAPE.resolution,
         "z": SHAPE.z,
@@ -181,18 +165,26 @@ def export(model: Generator, folder: Path, seen: int) -> None:
         "mapping": SHAPE.mapping,
         "channels": list(SHAPE.channels),
         "weights": "generator.safetensors",
+        "features": 32,
+        "drag": DRAG,
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     index = {"_class_name": "StyleGAN2Generator"}
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
-    print(f"exported after {seen} pictures, w spread {float(w.std(dim=0).mean()):.3f}")
+    about = {
+        "title": "One disc on a smooth ground, 64 px: a plain part of the drawn world",
+        "licence": "Apache-2.0",
+        "commercial": True,
+        "best": SHAPE.resolution,
+    }
+    (folder / "keepdial.json").write_text(json.dumps(about, indent=2) + "\n")
 
 
 R1 = 4.0
 HALF = 6000
 """Pictures in which half of the mean generator's weights is forgotten."""
 
-STAGES = ((16, 0.42), (32, 0.72), (64, 1.0))
+STAGES = ((16, 0.32), (32, 0.74), (64, 1.0))
 """Sides, and up to which part of the time each is trained."""
 
 FADE = 8000
@@ -301,7 +293,7 @@ def train(run: Path, minutes: float, batch: int, seed: int) -> None:
         count += 1
         now = time.monotonic()
         at.spent, last = at.spent + now - last, now
-        if now - told > 60:
+        if now - told > 120:
             told = now
             row = (
                 at.step,
@@ -322,6 +314,82 @@ def train(run: Path, minutes: float, batch: int, seed: int) -> None:
     sheet(mean, run / "samples.png")
 
 
+RATE = 4e-3
+
+ALIKE = 13.0
+"""Mean difference from a scene, of 255, up to which a picture is taken for it."""
+
+
+def paired(model: Generator, count: int) -> tuple[Tensor, Tensor]:
+    """Return styles (n, layers, w), and for each the world's picture that is nearest to the generator's."""
+    ws, pictures = [], []
+    while len(ws) < count:
+        with torch.no_grad():
+            some = latents(model, 32)
+            made = model.picture(some, until=32).clamp(-1, 1)
+            made = functional.interpolate(made, scale_factor=2, mode="bicubic").clamp(-1, 1)
+        samples = ((made.permute(0, 2, 3, 1).numpy() + 1) * 127.5).round().astype(np.uint8)
+        for w, picture in zip(some, samples, strict=True):
+            what = nearest(picture)
+            scene = None if what is None else plain(what)
+            # What is like no scene is no pair: two things, or none, teach nothing.
+            if scene is not None and np.abs(scene - picture).mean() < ALIKE:
+                ws.append(w)
+                pictures.append(torch.from_numpy(scene.transpose(2, 0, 1).copy()) / 127.5 - 1)
+    return torch.stack(ws), torch.stack(pictures)
+
+
+def finish(run: Path, minutes: float, batch: int, seed: int, pairs: int) -> None:
+    """Teach the grown generator to draw at 64 px what it drew at 32, by the world's scene that is nearest.
+
+    Styles and scenes are paired once, so that what a style means does not change: the adversary has settled
+    where things are and how they look, and what is left is to draw them sharply, which needs no adversary.
+    """
+    torch.manual_seed(seed)
+    at = State.begin()
+    at.restore(run / "state.pt")
+    model, mean = at.model, at.mean
+    started = time.monotonic()
+    ws, pictures = paired(mean, pairs)
+    if (run / "finished.pt").exists():
+        mean.load_state_dict(torch.load(run / "finished.pt", weights_only=True))
+    model.load_state_dict(mean.state_dict())
+    model.to(memory_format=torch.channels_last)
+    print(f"{len(ws)} pairs after {time.monotonic() - started:.0f} s", flush=True)
+    optimizer = torch.optim.Adam(model.synthesis.parameters(), RATE, (0.9, 0.99))
+    log = (run / "finish.tsv").open("a")
+    step, seen, total, told = 0, 0, 0.0, time.monotonic()
+    started = told
+    while (spent := time.monotonic() - started) < minutes * 60:
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(1.0, (step + 1) / 30) * max(0.02, 1 - spent / (minutes * 60))
+        pick = torch.randint(len(ws), (batch,))
+        wanted = pictures[pick].contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16):
+            made = model.picture(ws[pick])
+        loss = torch.zeros([])
+        for _ in range(3):
+            loss = loss + (made - wanted).abs().mean() + 2 * (made - wanted).square().mean()
+            made, wanted = functional.avg_pool2d(made, 2), functional.avg_pool2d(wanted, 2)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        step, seen, total = step + 1, seen + batch, total + float(loss.detach())
+        with torch.no_grad():
+            torch._foreach_lerp_(list(mean.parameters()), list(model.parameters()), 1 / min(step, 60))
+        if time.monotonic() - told > 90:
+            told = time.monotonic()
+            log.write(
+                f"{step}\t{seen}\t{told - started:.0f}\t{total / step:.4f}\t{float(loss.detach()):.4f}\n"
+            )
+            log.flush()
+            torch.save(mean.state_dict(), run / "finished.part")
+            (run / "finished.part").replace(run / "finished.pt")
+            sheet(mean, run / "samples.png")
+    torch.save(mean.state_dict(), run / "finished.pt")
+    sheet(mean, run / "samples.png")
+
+
 def main() -> None:
     """Read the options and do it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -332,15 +400,19 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--export", type=Path, help="write the model there instead of training")
+    parser.add_argument("--finish", type=float, help="teach it 64 px for so many minutes instead")
+    parser.add_argument("--pairs", type=int, default=3000, help="how many pictures it is taught with")
     given = parser.parse_args()
     given.run.mkdir(parents=True, exist_ok=True)
+    if given.finish is not None:
+        finish(given.run, given.finish, given.batch, given.seed, given.pairs)
+        return
     if given.export is None:
         train(given.run, given.minutes, given.batch, given.seed)
         return
-    state = torch.load(given.run / "state.pt", weights_only=True)
     model = Generator(SHAPE)
-    model.load_state_dict(state["mean"])
-    export(model, given.export, state["seen"])
+    model.load_state_dict(torch.load(given.run / "finished.pt", weights_only=True))
+    export(model, given.export)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,14 @@ from keepdial.errors import ModelMissing, ModelRefused
 from keepdial.networks.stylegan2 import invert as inversion
 from keepdial.networks.stylegan2.invert import invert
 from keepdial.networks.stylegan2.network import Generator, Layer, Shape
-from keepdial.networks.stylegan2.weights import feature_side, generators, load, missing, shape_of
+from keepdial.networks.stylegan2.weights import (
+    drag_settings,
+    feature_side,
+    generators,
+    load,
+    missing,
+    shape_of,
+)
 from tests.networks.generators import SHAPE, write
 
 
@@ -212,6 +219,16 @@ def test_features_are_those_of_a_block(generator: Path) -> None:
     write(generator, features=7)
     with pytest.raises(ModelRefused, match="one of 4, 8, 16"):
         feature_side(found, SHAPE)
+
+
+def test_settings_of_dragging_are_told_with_a_generator(generator: Path) -> None:
+    assert drag_settings(generators()[0]) == {}
+    write(generator, drag={"rate": 0.01, "layers": 4})
+    assert drag_settings(generators()[0]) == {"rate": 0.01, "layers": 4}
+    for wrong in ([], {"speed": 1}, {"rate": -1}, {"rate": True}, {"rate": "fast"}):
+        write(generator, drag=wrong)
+        with pytest.raises(ModelRefused, match="drag"):
+            drag_settings(generators()[0])
 
 
 def test_a_picture_is_turned_back_into_styles(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,8 +26,12 @@ class Rules:
     Attributes:
         supervise: how far around a handle the motion is supervised (r1).
         track: how far from its last place a handle is looked for (r2).
+        compare: how far around it features are compared to know it again; 0 = at the point itself, as in the
+            paper.
         spacing: distance between the places that are read and compared.
         stride: how far a handle is pulled in one step, at most.
+        anchor: share of what a handle showed in the beginning in what it is to show a step further; 0 = only
+            what it shows now, as in the paper.
         hold: weight of holding still what is outside of the movable area (lambda).
         rate: learning rate of Adam.
         near: a handle this near to its target has reached it.
@@ -40,6 +44,8 @@ class Rules:
     track: float
     spacing: float
     stride: float
+    compare: float = 0.0
+    anchor: float = 0.0
     hold: float = 20.0
     rate: float = 2e-3
     near: float = 1.0
@@ -134,7 +140,8 @@ def drag(
     end = torch.tensor(handles.end, dtype=torch.float32, device=device)
     around = patch(rules.supervise, rules.spacing, device=device)
     seen = _looked(look, latents)
-    first = read(seen.features.detach(), start, size)
+    about = patch(rules.compare, max(rules.spacing, rules.compare / 3), device=device)
+    first = read(seen.features.detach(), start[:, None] + about, size)
     still = read(seen.features.detach(), start[:, None] + around[None], size)
     held = seen.held.detach()
     fixed = _fixed(handles.free, held)
@@ -154,7 +161,7 @@ def drag(
             break
         # A handle that holds its place, and was pushed off it, is pulled back like any other.
         ways = (end - points) / far.clamp(min=1e-6)[:, None] * far.clamp(max=rules.stride)[:, None]
-        loss = motion(seen.features, points[:, None] + around[None], ways, size, still)
+        loss = motion(seen.features, points[:, None] + around[None], ways, size, still, anchor=rules.anchor)
         if rules.hold and fixed is not None:
             loss = loss + rules.hold * kept(seen.held, held, fixed)
         optimizer.zero_grad(set_to_none=True)
@@ -162,7 +169,7 @@ def drag(
         optimizer.step()
         seen = _looked(look, latents)
         with torch.no_grad():
-            points = tracked(seen.features, points, first, rules.track, rules.spacing, size)
+            points = tracked(seen.features, points, first, about, rules.track, rules.spacing, size)
         trail.append(points.clone())
         left = _off(points, end).mean().item()
         best, since = (left, 0) if left < best - rules.progress else (best, since + 1)

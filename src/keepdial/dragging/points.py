@@ -32,13 +32,22 @@ def read(features: Tensor, points: Tensor, size: tuple[int, int]) -> Tensor:
     return seen[0, :, 0].t().reshape(*points.shape[:-1], features.shape[0])
 
 
-def motion(features: Tensor, around: Tensor, ways: Tensor, size: tuple[int, int], still: Tensor) -> Tensor:
+def motion(
+    features: Tensor,
+    around: Tensor,
+    ways: Tensor,
+    size: tuple[int, int],
+    still: Tensor,
+    *,
+    anchor: float = 0.0,
+) -> Tensor:
     """Return the loss that moves what is `around` points (n, m, 2) along `ways` (n, 2), px (equation 1).
 
-    What is around a point now, taken as given, is what is to be seen one way further. A point with no way to
-    go is to show what is in `still` (n, m, c). The mean over points, offsets and channels.
+    What is around a point now, taken as given, is what is to be seen one way further. With `anchor`, up to 1,
+    a share of it is what was there in the beginning, `still` (n, m, c): what moves then keeps its looks. A
+    point with no way to go is to show `still` alone. The mean over points, offsets and channels.
     """
-    here = read(features.detach(), around, size)
+    here = read(features.detach(), around, size).lerp(still, anchor)
     here = torch.where((ways != 0).any(dim=1)[:, None, None], here, still)
     there = read(features, around + ways[:, None], size)
     return (there - here).abs().mean()
@@ -50,17 +59,25 @@ def kept(features: Tensor, first: Tensor, fixed: Tensor) -> Tensor:
 
 
 def tracked(
-    features: Tensor, points: Tensor, first: Tensor, radius: float, spacing: float, size: tuple[int, int]
+    features: Tensor,
+    points: Tensor,
+    first: Tensor,
+    about: Tensor,
+    radius: float,
+    spacing: float,
+    size: tuple[int, int],
 ) -> Tensor:
     """Return where each point (n, 2) came to lie: the nearest features (equation 2), near its last place.
 
-    `first` (n, c) are the features of each at the beginning. Of equally near places the closest is taken, so
-    that a point on a flat surface stays.
+    `first` (n, m, c) are the features `about` (m, 2) each at the beginning: the paper has the point's own
+    alone, about = (0, 0); where features say less of a place, more of its surroundings tells it from others.
+    Of equally near places the closest is taken, so that a point on a flat surface stays.
     """
     offsets = patch(radius, spacing, device=points.device)
     offsets = offsets[offsets.square().sum(dim=1).argsort(stable=True)]
     places = points[:, None] + offsets[None]
     limit = torch.tensor(size, dtype=torch.float32, device=points.device) - 1
     places = places.clamp(min=torch.zeros(2, device=points.device), max=limit)
-    off = (read(features, places, size) - first[:, None]).abs().sum(dim=2)
+    seen = read(features, places[:, :, None] + about, size)
+    off = (seen - first[:, None]).abs().sum(dim=(2, 3))
     return places[torch.arange(len(points)), off.argmin(dim=1)]

@@ -7,7 +7,8 @@ styles; those of the first layers, which say where things are and not how they l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,12 +37,21 @@ INVERTING = 0.5
 STRANGE = 0.1
 """Root mean square error of inversion, in [0, 1], from which a picture is none of the generator's."""
 
+FEW = 5
+"""Handles up to which each is to come within 1 px of its target; with more it is 2 (section 4)."""
+
+NEAR = 2.0
+"""Distance from its target, px of the generator's pictures, up to which a handle counts as there."""
+
+PATCH = 0.024
+"""Half the side of what is looked for to see where a handle is, as a part of the picture's side."""
+
 LAYERS = 6
 """Styles that are dragged, from the coarsest on: the others keep the looks (section 3.2)."""
 
 
-def rules(side: int) -> Rules:
-    """Return the paper's settings at the generator's resolution.
+def rules(side: int, told: Mapping[str, float] | None = None) -> Rules:
+    """Return the paper's settings at the generator's resolution, and what is `told` with it instead.
 
     They are for features at 512 px: 3 px around a handle are supervised, and it is looked for within 12. A
     small generator's features have larger pixels, below which there is nothing to compare: its radii end
@@ -50,13 +60,13 @@ def rules(side: int) -> Rules:
     from keepdial.dragging.loop import Rules
 
     one = side / 512
-    return Rules(
+    usual = Rules(
         supervise=max(3 * one, 1.0),
         track=max(12 * one, 2.0),
         spacing=max(one, 0.25),
         stride=max(one, 0.5),
-        near=1.0,
     )
+    return replace(usual, **{name: value for name, value in (told or {}).items() if name != "layers"})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -98,7 +108,12 @@ def dragged(
         progress=progress,
         cancel=cancel,
     )
-    return Proposal(pixels, tuple(_notes(begun, made, grip.start, goal)))
+    from keepdial.warping.dragging import landings
+
+    shown = np.where(frame.mask[..., None] > 0, pixels, source)
+    radius = int(np.clip(round(PATCH * float(np.sqrt(frame.mask.size))), 8, 24))
+    seen = [one.distance for one in landings(source, shown, grip.start, goal, radius=radius)]
+    return Proposal(pixels, tuple(_notes(begun, made, grip.start, goal, seen)))
 
 
 def square(frame: Frame, start: NDArray[np.float64], goal: NDArray[np.float64]) -> Box:
@@ -166,14 +181,15 @@ def go(
     import torch
 
     from keepdial.dragging.loop import Handles, Look, drag
-    from keepdial.networks.stylegan2.weights import feature_side
+    from keepdial.networks.stylegan2.weights import drag_settings, feature_side
 
     model, box = begun.model, begun.box
     side = model.shape.resolution
     scale = side / box.width
     features = feature_side(begun.found, model.shape)
     base = begun.inverted.ws
-    count = base.shape[1] if whole else min(LAYERS, 2 * model.shape.sides.index(features) + 1)
+    told = drag_settings(begun.found)
+    count = min(int(told.get("layers", LAYERS)), 2 * model.shape.sides.index(features) + 1)
 
     def styles(latents: Tensor) -> Tensor:
         if whole:
@@ -201,7 +217,10 @@ def go(
         (side, side),
     )
     latents = torch.zeros_like(base[:, :1]) if whole else base[:, :count]
-    made = drag(latents, look, handles, rules(side), watch=watch, cancel=cancel)
+    asked = rules(side, told)
+    if len(start) > FEW:
+        asked = replace(asked, near=2 * asked.near)
+    made = drag(latents, look, handles, asked, watch=watch, cancel=cancel)
     return made, _changed(source, begun, _picture(model, styles(made.latents)))
 
 
@@ -255,30 +274,41 @@ def _resized(picture: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     return made.reshape(side, side, picture.shape[2])
 
 
-def _notes(begun: Begun, made: Dragged, start: NDArray[np.float64], goal: NDArray[np.float64]) -> list[str]:
-    """Return what is to be said: how like the picture the generator's was, and where the handles are."""
-    near, side = rules(begun.model.shape.resolution).near, begun.model.shape.resolution
+def _notes(
+    begun: Begun,
+    made: Dragged,
+    start: NDArray[np.float64],
+    goal: NDArray[np.float64],
+    seen: list[float | None],
+) -> list[str]:
+    """Return what is to be said: how like the picture the generator's was, and where the handles are.
+
+    How far from its target each was `seen` in the finished picture counts, px; where it cannot be recognised,
+    None, how far the features were followed to.
+    """
+    side, error = begun.model.shape.resolution, begun.inverted.error
     scale = begun.box.width / side
-    error = begun.inverted.error
     said = [
         f"{begun.found.name} showed the picture at {side} x {side} px with an error of {error:.1%} of white "
         "(root mean square); what changed there was added to the picture."
     ]
     if error > STRANGE:
         said.append("That is far off: the picture is none that this generator could make, so look closely.")
-    left = made.left * scale
-    there = np.flatnonzero(made.left <= near)
-    if len(there):
-        count = "The handle was" if len(left) == 1 else f"{len(there)} of {len(left)} handles were"
-        said.append(f"{count} followed to {left[there].max():.1f} px from the target, in {made.steps} steps.")
     why = {
-        "steps": f"all {made.steps} steps were used up",
-        "stalled": f"it came no nearer, so it ended after {made.steps} steps",
+        "steps": f": all {made.steps} steps were used up",
+        "stalled": f": it came no nearer, and was given up after {made.steps} steps",
         "reached": "",
     }[made.why]
-    missed = np.flatnonzero(made.left > near).tolist()
-    return said + [
-        f"The handle ({start[i][0]:.0f}, {start[i][1]:.0f}) missed its target ({goal[i][0]:.0f}, "
-        f"{goal[i][1]:.0f}) by {left[i]:.1f} px: {why}."
-        for i in missed
-    ]
+    for i, one in enumerate(seen):
+        off = made.left[i] * scale if one is None else one
+        name, there = (f"({p[0]:.0f}, {p[1]:.0f})" for p in (start[i], goal[i]))
+        how = "followed to" if one is None else "seen"
+        if off <= NEAR * scale:
+            said.append(
+                f"The handle {name} was {how} {off:.1f} px from its target, after {made.steps} steps."
+            )
+        else:
+            said.append(
+                f"The handle {name} missed its target {there}: it was {how} {off:.1f} px from it{why}."
+            )
+    return said

@@ -20,13 +20,13 @@ from keepdial.progress import Cancel
 if TYPE_CHECKING:
     from keepdial.networks.stylegan2.network import Generator
 
-TRIES = 256
+TRIES = 128
 """Random styles that are looked at to begin with."""
 
-BEST = 4
+BEST = 3
 """Of these so many are followed for a while, and the best of them to the end."""
 
-FIRST, COMMON, EACH = 60, 100, 160
+FIRST, COMMON, EACH = 30, 60, 100
 """Steps with each of the best, together; with one style for all layers; with one for each layer."""
 
 RATE = 0.05

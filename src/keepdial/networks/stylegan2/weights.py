@@ -3,7 +3,8 @@
 <models>/checkpoints/NAME/
     model_index.json       {"_class_name": "StyleGAN2Generator"}
     config.json            {"resolution": 64, "z": 64, "w": 128, "mapping": 4, "channels": [128, ...],
-                            "pixels": 3, "features": 32, "weights": "generator.safetensors"}
+                            "pixels": 3, "features": 32, "weights": "generator.safetensors",
+                            "drag": {"rate": 0.002, ...}}
     generator.safetensors  the tensors, named as in the published weights (``G_ema``)
     keepdial.json          title, licence, commercial; may be missing
 
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 CLASS = "StyleGAN2Generator"
 LIMIT = 4096
 """Largest side, length or count that a config may name: beyond it is no StyleGAN2."""
+
+DRAG = ("supervise", "track", "compare", "anchor", "spacing", "stride", "hold", "near", "rate", "layers")
+"""What a config can tell of dragging, as it was measured to work for the generator: the names of
+`keepdial.dragging.loop.Rules` in px of its pictures, and of how many layers the styles are dragged."""
 
 _LOCK = threading.Lock()
 _loaded: dict[Path, tuple[tuple[int, int], Generator]] = {}
@@ -123,6 +128,21 @@ def load(found: Found) -> Generator:
         ) from problem
     except MemoryError as problem:
         raise _exhausted(found) from problem
+
+
+def drag_settings(found: Found) -> dict[str, float]:
+    """Return what the config tells of dragging (``drag``): names of `DRAG`, numbers of 0 or more."""
+    config, _ = _config(found)
+    told = config.get("drag", {})
+    if not isinstance(told, dict):
+        raise _refused(found, f"drag = {told!r}", "a table")
+    for name, value in told.items():
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if name not in DRAG or not number or not 0 <= value <= LIMIT:
+            raise _refused(
+                found, f"{name} = {value!r} under drag", f"{', '.join(DRAG)}, each a number from 0 to {LIMIT}"
+            )
+    return {name: float(value) for name, value in told.items()}
 
 
 def feature_side(found: Found, shape: Shape) -> int:
