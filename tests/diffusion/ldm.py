@@ -44,9 +44,12 @@ def unet(weights: Weights, layers: int = 1) -> Weights:
             continue
         kind, _, rest = name.partition(".")
         if kind == "mid_block":
-            what, number, inner = re.fullmatch(r"(resnets|attentions)\.(\d+)\.(.+)", rest).groups()  # type: ignore[union-attr]
-            place = 2 * int(number) if what == "resnets" else 1
-            found[f"middle_block.{place}.{_resnet(inner) if what == 'resnets' else inner}"] = tensor
+            middle = re.fullmatch(r"(resnets|attentions)\.(\d+)\.(.+)", rest)
+            assert middle is not None, name
+            if middle[1] == "resnets":
+                found[f"middle_block.{2 * int(middle[2])}.{_resnet(middle[3])}"] = tensor
+            else:
+                found[f"middle_block.1.{middle[3]}"] = tensor
             continue
         match = re.fullmatch(r"(\d+)\.(resnets|attentions|downsamplers|upsamplers)\.(\d+)\.(.+)", rest)
         assert match is not None, name

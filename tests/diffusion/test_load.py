@@ -20,7 +20,7 @@ from keepdial.progress import Cancel
 from tests.diffusion import ldm, tiny_flow
 from tests.diffusion.shelf import painted, put, tell
 
-assert tiny_flow  # its builders are used by name
+__all__ = ["tiny_flow"]  # its builders are used by name
 
 SD, FLUX = "StableDiffusionPipeline", "FluxPipeline"
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -321,7 +321,7 @@ def test_files_that_vanish_or_may_not_be_read(models: Path, monkeypatch: pytest.
         patch.setattr("keepdial.models.content.judge", denied)
         with pytest.raises(ModelRefused, match=r"diffusion_pytorch_model.*Permission denied"), loaded(here):
             pass
-    real = load.check
+    real = sound.check
 
     def late(checkpoint: Checkpoint, cancel: Cancel | None = None) -> None:
         real(checkpoint, cancel)
@@ -369,7 +369,7 @@ def test_a_component_that_does_not_fit_into_memory(
 def test_loading_can_be_cancelled_between_parts(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(SD, models)
     cancel = Cancel()
-    real = load.check
+    real = sound.check
 
     def then(checkpoint: Checkpoint, given: Cancel | None = None) -> None:
         real(checkpoint, given)

@@ -252,7 +252,7 @@ def test_adapter_that_is_none_is_refused(models: Path) -> None:
 
 
 def test_lines_are_where_the_picture_has_them() -> None:
-    found = edges(drawn().astype(np.float32) / 255)
+    found = edges(np.asarray(drawn() / 255, np.float32))
     assert found.dtype == np.float32
     assert set(np.unique(found)) == {0.0, 1.0}
     rows, columns = np.nonzero(found)

@@ -65,7 +65,7 @@ def _denoiser(checkpoint: Checkpoint, name: str, kind: str, dtype: Any) -> Any:
     import diffusers
 
     found = getattr(diffusers, kind, None)
-    if not hasattr(found, "from_single_file"):
+    if found is None or not hasattr(found, "from_single_file"):
         raise ModelRefused(
             f"{checkpoint.path.name!r} is to be a {kind}, which diffusers does not load from a single file.",
             hint="Use a folder in diffusers' layout.",

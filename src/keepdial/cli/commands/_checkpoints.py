@@ -117,7 +117,6 @@ def listed() -> dict[str, Any]:
 
 def _use(one: Checkpoint) -> str:
     licence = one.about.get("licence", "licence not known")
-    allowed = {True: "commercial use allowed", False: "not for commercial use"}.get(
-        one.about.get("commercial")
-    )
-    return f"{licence}, {allowed or 'whether commercial use is allowed is not known'}"
+    if "commercial" not in one.about:
+        return f"{licence}, whether commercial use is allowed is not known"
+    return f"{licence}, {'commercial use allowed' if one.about['commercial'] else 'not for commercial use'}"
