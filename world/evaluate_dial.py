@@ -83,6 +83,8 @@ def main() -> None:
             f"it, {one.corrected:.3f} corrected; monotone in {one.monotone:.1%}; curve {one.curve}",
             flush=True,
         )
+        for keep, kept, miss in one.met:
+            print(f"    keep {keep:.2f}: kept {kept:.3f}, missed by {miss:.3f}", flush=True)
         if options.write:
             path = MODELS / name / "keepdial.json"
             about = json.loads(path.read_text())

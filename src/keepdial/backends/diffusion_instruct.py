@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from keepdial.diffusion.run import Call
 
-LEAST, MOST = 0.8, 2.6
+LEAST, MOST = 0.0, 1.8
 """Image guidance at knob 0 and from knob `TURN` on; the paper's useful range is 1.0 to 2.5."""
 
 TURN = 0.5
@@ -29,6 +29,18 @@ TURN = 0.5
 
 GUIDANCE = 7.5
 """Text guidance, as published."""
+
+
+class Scale(float):
+    """An image guidance scale that may be below 1.
+
+    diffusers' pipelines leave out both guidances where it is not at least 1, which makes the dial jump there;
+    equation 3 has no such bound.
+    """
+
+    def __ge__(self, other: object) -> bool:
+        """Return True: that the scale is large enough is all that it is asked for."""
+        return True
 
 
 def paint(call: Call) -> NDArray[np.float32]:
@@ -40,7 +52,10 @@ def paint(call: Call) -> NDArray[np.float32]:
     scale = float(call.option("image_guidance", image_guidance(float(knob.mean()))))
     guidance = GUIDANCE if call.guidance is None else call.guidance
     made = call.run(
-        prompt=call.prompt, image=call.picture(), image_guidance_scale=scale, guidance_scale=guidance
+        prompt=call.prompt,
+        image=call.picture(),
+        image_guidance_scale=Scale(scale),
+        guidance_scale=guidance,
     )
     call.notes.append(f"Text guidance {guidance:.2f}, image guidance {scale:.2f}.")
     return given_back(call.source, made, knob)
@@ -68,7 +83,8 @@ def given_back(
     change = cv2.GaussianBlur(change, (0, 0), max(0.8, side / 100))
     # Ranked, so that the share of the picture that comes back follows the knob whatever was changed.
     order = np.argsort(np.argsort(change, axis=None)).reshape(change.shape) / max(1, change.size - 1)
-    level = np.clip((knob - TURN) / (1 - TURN), 0, 1)
+    # What the instruction is about is a small part of most pictures, and most of what is kept hangs on it.
+    level = 1 - (1 - np.clip((knob - TURN) / (1 - TURN), 0, 1)) ** 2.5
     share = np.clip((order - level) / 0.08 + np.where(level > 0, 0.0, 1.0), 0, 1).astype(np.float32)
     return np.asarray(source + share[..., None] * (made - source), np.float32)
 
@@ -83,7 +99,7 @@ FAMILY = Family(
     frozenset({"instruct", "restyle", "replace", "add"}),
     paint,
     dial="the image guidance scale, then how much of what changed least is given back",
-    keep=(0.2, 1.0),
+    keep=(0.35, 1.0),
     trained="edit",
     needs_prompt=True,
 )

@@ -53,6 +53,7 @@ class Calibration:
         before, after: mean \\|kept - keep\\| over photographs that were not used for the curve, without and
             with it, the first try of the edit loop each; None where there were too few photographs.
         corrected: the same after the corrections of the edit loop.
+        met: for each dial that was asked for there, (keep, mean of what was kept, mean \\|kept - keep\\|).
         monotone: the share of those photographs whose kept never falls while keep rises.
     """
 
@@ -62,6 +63,7 @@ class Calibration:
     before: float | None = None
     after: float | None = None
     corrected: float | None = None
+    met: tuple[tuple[float, float, float], ...] = ()
     monotone: float | None = None
 
 
@@ -143,6 +145,11 @@ def calibrated(
         before=float(np.mean(plain)),
         after=float(np.mean([abs(first - k) for k, first, _ in pairs])),
         corrected=float(np.mean([abs(last - k) for k, _, last in pairs])),
+        met=tuple(
+            (k, float(np.mean(last)), float(np.mean(np.abs(np.subtract(last, k)))))
+            for k in asked
+            for last in [[one[1] for q, *one in pairs if q == k]]
+        ),
         monotone=float(np.mean(rising)),
     )
 
@@ -254,6 +261,7 @@ def told(one: Calibration) -> dict[str, Any]:
         "error without": one.before,
         "error with": one.after,
         "error corrected": one.corrected,
+        "met": [[round(v, 4) for v in row] for row in one.met],
         "monotone": one.monotone,
         "points": [[p.photograph, p.knob, round(p.kept, 4)] for p in one.points],
     }
