@@ -17,6 +17,8 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,26 @@ def published(
     return (np.clip(pixels, 0, 1) * 255).round().astype(np.uint8)
 
 
+@contextmanager
+def known(ws: torch.Tensor | None) -> Iterator[None]:
+    """Leave inversion out while the block runs, since the styles are known; None = do not."""
+    from keepdial.networks.stylegan2.invert import Inverted
+
+    looked_for = styles.begin
+    if ws is not None:
+        found = generators()[0]
+        model = load(found)
+
+        def begin(source: Any, box: Any, **_: Any) -> styles.Begun:
+            return styles.Begun(box, found, model, Inverted(ws, 0.0), styles._picture(model, ws))
+
+        styles.begin = begin
+    try:
+        yield
+    finally:
+        styles.begin = looked_for
+
+
 def arrow(picture: Picture, handle: Any, target: Any, times: int = 3) -> Picture:
     """Return the picture enlarged, with an arrow."""
     big = np.asarray(cv2.resize(picture, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
@@ -110,6 +132,9 @@ def main() -> None:
         "--photographs", type=int, default=0, help="drags of drawn scenes, whose truth is known"
     )
     parser.add_argument("--pins", type=int, default=0, help="drags with a pinned region")
+    parser.add_argument(
+        "--known", action="store_true", help="leave inversion out for what the generator made"
+    )
     parser.add_argument("--model", type=Path, default=HERE / "models" / "generator")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--sheet", type=Path, default=HERE / "samples" / "generator-drags.png")
@@ -123,7 +148,7 @@ def main() -> None:
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "2")))
     rng = np.random.default_rng(given.seed)
     rows, cells, skipped = [], [], 0
-    for picture, _ in made(given.drags * 3, given.seed):
+    for picture, ws in made(given.drags * 3, given.seed):
         if len(rows) == given.drags:
             break
         before = thing(picture)
@@ -133,7 +158,8 @@ def main() -> None:
             continue
         handle, target = way
         started = time.perf_counter()
-        result = edit(asked(handle, target), Image(picture))
+        with known(ws if given.known else None):
+            result = edit(asked(handle, target), Image(picture))
         after = thing(result.image.pixels)
         row: dict[str, Any] = {
             "seconds": time.perf_counter() - started,
@@ -150,7 +176,7 @@ def main() -> None:
         print(json.dumps(row), flush=True)
     report: dict[str, Any] = {"drags": summary(rows), "skipped": skipped}
     if given.pins:
-        report["pins"] = pinned(given.pins, given.seed + 1)
+        report["pins"] = pinned(given.pins, given.seed + 1, given.known)
     if given.photographs:
         report["photographs"] = photographs(given.photographs, given.seed + 2, cells)
     print(json.dumps(report, indent=2))
@@ -179,7 +205,7 @@ def summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def pinned(count: int, seed: int) -> dict[str, Any]:
+def pinned(count: int, seed: int, without_inversion: bool) -> dict[str, Any]:
     """Return how many pixels of a pinned region change: with our pins, and by the published algorithm.
 
     What is pinned is the side of the picture that the thing moves away from, up to 2 px from it.
@@ -200,7 +226,8 @@ def pinned(count: int, seed: int) -> dict[str, Any]:
         if width < 4:
             continue
         pin = Selector(kind="box", options={"x": x, "y": 0, "width": width, "height": 64})
-        result = edit(asked(handle, target, (pin,)), Image(picture)).image.pixels
+        with known(ws if without_inversion else None):
+            result = edit(asked(handle, target, (pin,)), Image(picture)).image.pixels
         free = np.ones((64, 64), np.float32)
         free[:, x : x + width] = 0
         plainly = published(picture, ws, free, handle, target)

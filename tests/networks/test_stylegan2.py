@@ -225,7 +225,8 @@ def test_settings_of_dragging_are_told_with_a_generator(generator: Path) -> None
     assert drag_settings(generators()[0]) == {}
     write(generator, drag={"rate": 0.01, "layers": 4})
     assert drag_settings(generators()[0]) == {"rate": 0.01, "layers": 4}
-    for wrong in ([], {"speed": 1}, {"rate": -1}, {"rate": True}, {"rate": "fast"}):
+    bad: tuple[Any, ...] = ([], {"speed": 1}, {"rate": -1}, {"rate": True}, {"rate": "fast"})
+    for wrong in bad:
         write(generator, drag=wrong)
         with pytest.raises(ModelRefused, match="drag"):
             drag_settings(generators()[0])

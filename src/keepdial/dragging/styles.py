@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -66,7 +66,8 @@ def rules(side: int, told: Mapping[str, float] | None = None) -> Rules:
         spacing=max(one, 0.25),
         stride=max(one, 0.5),
     )
-    return replace(usual, **{name: value for name, value in (told or {}).items() if name != "layers"})
+    given: dict[str, Any] = {name: value for name, value in (told or {}).items() if name != "layers"}
+    return replace(usual, **given)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
