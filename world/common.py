@@ -29,9 +29,7 @@ SCRATCH = HERE.parent / "build" / "world"
 def arguments(description: str, *, minutes: float, batch: int, rate: float) -> argparse.ArgumentParser:
     """Options that every script takes."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument(
-        "--minutes", type=float, default=minutes, help="stop after so long"
-    )
+    parser.add_argument("--minutes", type=float, default=minutes, help="stop after so long")
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--rate", type=float, default=rate, help="the highest learning rate")
     parser.add_argument("--seed", type=int, default=1)

@@ -24,7 +24,7 @@ ZOOM = 2
 def sheet(cells: list[tuple[list[np.ndarray], str]], columns: int, path: Path) -> None:
     """Write cells, each some pictures side by side over a text, to `path`."""
     width = 64 * ZOOM * len(cells[0][0]) + 6
-    height = 64 * ZOOM + 32
+    height = 64 * ZOOM + 44
     rows = -(-len(cells) // columns)
     page = Image.new("RGB", (columns * width, rows * height), "white")
     pen = ImageDraw.Draw(page)
