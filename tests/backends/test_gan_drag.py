@@ -210,3 +210,29 @@ def test_looking_for_it_loads_no_torch() -> None:
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_trained_generator_moves_its_disc(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Measured in the finished picture: where the disc's middle is, told by its colour from the ground's."""
+    place = root / "world" / "models" / "generator"
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "disc.toml").write_text(f"path = {json.dumps(str(place))}")
+    monkeypatch.setenv("KEEPDIAL_MODELS", str(tmp_path))
+    (found,) = generators()
+    model = load(found)
+    ws = model.styles(torch.randn(1, 64, generator=torch.Generator().manual_seed(7)), truncation=0.5)
+    own = styles._picture(model, ws)
+    begun = styles.Begun(Box(0, 0, 64, 64), found, model, inversion.Inverted(ws, 0.0), own)
+
+    def middle(picture: NDArray[np.float32]) -> NDArray[np.float64]:
+        off = np.abs(picture - np.median(picture, axis=1, keepdims=True)).max(axis=2) > 0.16
+        assert 150 < off.sum() < 900
+        return np.array([np.nonzero(off)[1].mean(), np.nonzero(off)[0].mean()])
+
+    at = middle(own)
+    for way in ((8.0, 2.0), (-6.0, -6.0)):
+        goal = at + way
+        _, pixels = styles.go(begun, own, np.ones((64, 64), np.float32), at[None], goal[None])
+        assert np.hypot(*(middle(pixels) - goal)) < 2
