@@ -2,8 +2,8 @@
 
     python world/train_decoder.py --minutes 10
 
-Comes after `finish_vae.py`. Latents that were made remain valid: pictures get sharper, and no model of them has
-to be trained again.
+Comes after `finish_vae.py`. Latents that were made remain valid: pictures get sharper, and no model of
+latents has to be trained again.
 """
 
 from __future__ import annotations

@@ -51,7 +51,8 @@ def draw(scene: Scene) -> Bytes:
     if scene.letter:
         _letter(picture, scene.letter)
     picture += rng.normal(0, 1.5, (SIDE, SIDE, 1)).astype(np.float32)
-    return np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+    out: Bytes = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+    return out
 
 
 def object_mask(scene: Scene, *, grow: float = 0.0) -> Floats:
@@ -65,8 +66,8 @@ def object_mask(scene: Scene, *, grow: float = 0.0) -> Floats:
 
 
 def _small(fine: Bytes) -> Floats:
-    small: Floats = cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    return small
+    small = np.asarray(cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.float32)
+    return small / np.float32(255)
 
 
 def _where(scene: Scene) -> tuple[float, float, float]:
@@ -143,7 +144,7 @@ def _letter(picture: Floats, text: str) -> None:
     for place, letter in enumerate(text):
         left = round((2.5 + place * 7.2) * _FINE)
         cv2.putText(fine, letter, (left, 14 * _FINE), cv2.FONT_HERSHEY_SIMPLEX, width, 255, 2 * _FINE)
-    halo: Bytes = cv2.dilate(fine, np.ones((2 * _FINE + 1, 2 * _FINE + 1), np.uint8))
+    halo = np.asarray(cv2.dilate(fine, np.ones((2 * _FINE + 1, 2 * _FINE + 1), np.uint8)), np.uint8)
     _blend(picture, np.array((30, 30, 34), np.float32), _small(halo) * 0.85)
     _blend(picture, np.array((250, 250, 250), np.float32), _small(fine))
 
@@ -155,8 +156,7 @@ def _blend(under: Floats, over: Floats, alpha: Floats) -> None:
 def _noise(rng: np.random.Generator, rows: int, columns: int) -> Floats:
     """Smooth noise in about [-1, 1], `rows` by `columns` blobs over the picture."""
     coarse = rng.uniform(-1, 1, (rows, columns)).astype(np.float32)
-    noise: Floats = cv2.resize(coarse, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-    return noise
+    return np.asarray(cv2.resize(coarse, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _ground(background: str, rng: np.random.Generator) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -148,7 +149,8 @@ def change(scene: Scene, rng: np.random.Generator, attribute: str | None = None)
     }[attribute]
     value = _other(values, getattr(scene, attribute), rng)
     said = {"small": "smaller", "big": "bigger"}.get(value, value)
-    return dataclasses.replace(scene, **{attribute: value}), _say(attribute, said, scene, rng), attribute
+    named: dict[str, Any] = {attribute: value}
+    return dataclasses.replace(scene, **named), _say(attribute, said, scene, rng), attribute
 
 
 def _changeable(scene: Scene) -> list[str]:
