@@ -62,7 +62,8 @@ def test_an_instruction_changes_what_it_names_and_keeps_the_rest() -> None:
     changes = [change(scene, rng, "colour" if i % 2 else "background") for i, scene in enumerate(before)]
     made = []
     for i, (scene, (_, words, _)) in enumerate(zip(before, changes, strict=True)):
-        request = Request(operation="instruct", params={"prompt": words}, auto_pin=False, seed=i)
+        # Another background changes most of the picture: that much has to be allowed.
+        request = Request(operation="instruct", params={"prompt": words}, keep=0.35, auto_pin=False, seed=i)
         made.append(np.asarray(edit(request, Image(draw(scene))).image.pixels))
     after = [one[0] for one in changes]
     right = Classifier.load().agreement(np.stack(made), after)
@@ -118,23 +119,3 @@ def test_the_dial_is_met(operation: str, model: str) -> None:
             missed.append(abs(done.kept - keep))
         assert kept == sorted(kept)
     assert np.mean(missed) <= 0.1
-
-
-def test_a_thing_is_dragged_to_where_it_is_wanted() -> None:
-    scene = Scene("circle", "red", "small", "left", background="sky", texture=5)
-    request = Request(
-        operation="drag",
-        params={"handle": ["18,33:27,33"], "tune": 30, "steps": 60},
-        targets=(Selector(kind="all"),),
-        backend="world-text-to-image-drag",
-        auto_pin=False,
-    )
-    made = np.asarray(edit(request, Image(draw(scene))).image.pixels)
-    offsets = np.arange(-4, 16)
-    misses = []
-    for dx in offsets:
-        moved = replace(scene, dx=float(dx))
-        weight = object_mask(moved, grow=2)
-        off = np.abs(made.astype(np.float32) - draw(moved)).mean(axis=2)
-        misses.append(float((off * weight).sum() / weight.sum()))
-    assert abs(int(offsets[int(np.argmin(misses))]) - 9) <= 3
