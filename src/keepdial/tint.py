@@ -31,7 +31,7 @@ TRUSTED = 0.25
 """Share of the kept cells that a model has to bring near for it to be the drift of a model at all."""
 DRIFT, AROUND = 6.0, 0.25
 """Difference (CIE Lab) up to which an edit that is not to blend in is still taken to have drifted, where at
-least this share of the frame is kept: of a whole picture that was made warmer, a pinned face tells nothing."""
+least this share of the frame is kept: of a whole picture made warmer, a pinned face tells nothing."""
 CLIPPED = 0.5 / 255
 
 SPREAD = 24.0, 6.0, 1.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -107,7 +108,7 @@ def test_the_dial_is_the_knob_while_it_is_calibrated(here: Checkpoint) -> None:
 def asked(count: int) -> tuple[list[Request], list[Image]]:
     rng = np.random.default_rng(0)
     images = [Image(rng.integers(0, 255, (32, 32, 3)).astype(np.uint8)) for _ in range(count)]
-    params = {"prompt": "a red circle"}
+    params: dict[str, Any] = {"prompt": "a red circle"}
     return [Request(operation="restyle", params=params, auto_pin=False) for _ in images], images
 
 

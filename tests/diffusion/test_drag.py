@@ -151,7 +151,7 @@ def test_inverting_and_denoising_give_the_latents_back() -> None:
         def unet(latents: Any, time: Any, encoder_hidden_states: Any) -> Any:
             return SimpleNamespace(sample=noise)
 
-        path = inverted(unet, None, clean, steps, 14)  # type: ignore[arg-type]
+        path = inverted(unet, None, clean, steps, 14)
         latents = path[-1]
         for at in range(14, 0, -1):
             latents = steps.move(noise, latents, at, at - 1)

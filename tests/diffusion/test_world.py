@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -81,7 +82,12 @@ def test_a_hole_is_filled_with_what_the_words_name_and_nothing_else_changes() ->
     for i, (scene, after) in enumerate(zip(before, wanted, strict=True)):
         ys, xs = np.nonzero(object_mask(scene, grow=3.0) > 0)
         x, y = int(xs.min()), int(ys.min())
-        box = {"x": x, "y": y, "width": int(xs.max()) - x + 1, "height": int(ys.max()) - y + 1}
+        box: dict[str, Any] = {
+            "x": x,
+            "y": y,
+            "width": int(xs.max()) - x + 1,
+            "height": int(ys.max()) - y + 1,
+        }
         request = Request(
             operation="replace",
             params={"prompt": caption(after)},

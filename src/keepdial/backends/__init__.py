@@ -101,8 +101,8 @@ class Frame:
         alpha: (h, w) of the pixels' dtype, 0 = transparent; None when the canvas is opaque.
         icc: the canvas' ICC profile, which says what the samples mean; None = sRGB.
         guide: what the operation found for this backend, in the canvas' coordinates (`Stage.guide`).
-        scale: how many pixels of the arrays show one pixel of the canvas, along x and y: where the backend has
-            a best size, the engine scales the frame to it (`keepdial.fitting`).
+        scale: how many pixels of the arrays show one pixel of the canvas, along x and y: where the backend
+            has a best size, the engine scales the frame to it (`keepdial.fitting`).
     """
 
     box: Box

@@ -37,7 +37,7 @@ UNTOLD = {
 """And without words; the last two by a reference picture alone."""
 
 FAITHFUL = 0.5
-"""From this knob on the server is asked for high input fidelity, where its model has that. It is the only dial
+"""From this knob on the server is asked for high input fidelity, where its model has it. It is the only dial
 of the protocol, and has two positions."""
 
 
