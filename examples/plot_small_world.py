@@ -30,8 +30,8 @@ from keepdial.evaluate.world import Scene, draw  # noqa: E402
 
 
 def large(image: Image) -> Image:
-    """Return the picture four times as large, for people to see."""
-    return Image(np.repeat(np.repeat(np.asarray(image.pixels), 4, axis=0), 4, axis=1))
+    """Return the picture five times as large, for people to see."""
+    return Image(np.repeat(np.repeat(np.asarray(image.pixels), 5, axis=0), 5, axis=1))
 
 
 WORDS = (
@@ -69,22 +69,14 @@ asked: dict[str, Request] = {
     "make it red": Request(
         operation="instruct", params={"prompt": "make it red"}, auto_pin=False, pins=(pin,)
     ),
-    "make it night": Request(
-        operation="instruct", params={"prompt": "make it night"}, auto_pin=False, pins=(pin,)
+    "turn the background into night": Request(
+        operation="instruct", params={"prompt": "turn the background into night"}, auto_pin=False, pins=(pin,)
     ),
     "replaced by a yellow star": Request(
         operation="replace",
         params={"prompt": "a big yellow star in the centre in the sky"},
         targets=(box,),
         auto_pin=False,
-    ),
-    "dragged to the right": Request(
-        operation="drag",
-        params={"handle": ["33,33:43,33"], "tune": 40},
-        targets=(Selector(kind="all"),),
-        pins=(pin,),
-        auto_pin=False,
-        backend="text-to-image-drag",
     ),
 }
 panels = [("before", large(source))]
@@ -95,4 +87,4 @@ for words, request in asked.items():
     for note in done.notes:
         print(f"    {note}")
     panels.append((words, large(done.image)))
-side_by_side("world-edits.png", *panels, columns=5)
+side_by_side("world-edits.png", *panels, columns=4)

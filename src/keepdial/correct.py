@@ -25,7 +25,7 @@ _once: ContextVar[bool] = ContextVar("once", default=False)
 @contextmanager
 def first_only(*, on: bool = True) -> Iterator[None]:
     """Take the first try as it is while the block runs in this context: for measuring what it keeps."""
-    token = _once.set(on)
+    token = _once.set(on or _once.get())
     try:
         yield
     finally:

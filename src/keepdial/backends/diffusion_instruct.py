@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from keepdial.diffusion.run import Call
 
-LEAST, MOST = 0.0, 1.8
-"""Image guidance at knob 0 and from knob `TURN` on; the paper's useful range is 1.0 to 2.5."""
+LEAST, MOST = 0.0, 1.5
+"""Image guidance at knob 0, and from knob `TURN` on the published one."""
 
 TURN = 0.5
 """The knob above which, image guidance being at its most, what changed least is given back."""
@@ -102,4 +102,6 @@ FAMILY = Family(
     keep=(0.35, 1.0),
     trained="edit",
     needs_prompt=True,
+    # As the small model of ``world/`` keeps, until `keepdial calibrate` has measured the one at hand.
+    curve=((0.0, 0.0), (0.37, 0.0), (0.63, 0.42), (0.65, 0.5), (1.0, 1.0)),
 )

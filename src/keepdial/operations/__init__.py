@@ -182,6 +182,8 @@ class Operation:
             them. Not where it invents nothing: a brighter face is the same face.
         scales: whether the dial scales the amount of what is asked: keep k makes 1 - k of the change. What is
             kept is measured all the same, and the amount taken back further where less than k would survive.
+        begins: whether the dial's default is a place to begin rather than a demand, because what is asked for
+            says how much can be kept: then it is corrected only where somebody turned it.
         tone: for colour and light: returns the passes over pixels that do it; the backend ``tone`` runs them.
         scaled: for operations on a picture's shape: returns the options for a part of the change, 0 = nothing
             to 1 = all of it; the dial k asks for 1 - k.
@@ -207,6 +209,7 @@ class Operation:
     group: str = "Edit a picture"
     auto_pins: bool = True
     scales: bool = False
+    begins: bool = False
     tone: Callable[[Any, Look], tuple[Pass, ...]] | None = None
     scaled: Callable[[Any, float], Params] | None = None
     says: tuple[Saying, ...] = ()
