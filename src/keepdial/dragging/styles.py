@@ -2,7 +2,7 @@
 
 The square of the frame that the handles are in is brought to the generator's resolution and turned into
 styles; those of the first layers, which say where things are and not how they look, are dragged (section
-3.2); and the change of the generator's picture is added to the frame, so that what inversion missed stays.
+3.2); and the change of the generator's picture is brought to the frame, so that what did not move stays.
 """
 
 from __future__ import annotations
@@ -39,6 +39,13 @@ STRANGE = 0.1
 
 FEW = 5
 """Handles up to which each is to come within 1 px of its target; with more it is 2 (section 4)."""
+
+LITTLE, MUCH = 0.02, 0.08
+"""Change of the generator's picture, in [0, 1], up to which it leaves the frame as it is, and from which what
+is seen is the generator's own."""
+
+BESIDE = 7
+"""Side of the square around what changed, px of the generator's pictures, that counts with it."""
 
 NEAR = 2.0
 """Distance from its target, px of the generator's pictures, up to which a handle counts as there."""
@@ -255,13 +262,32 @@ def _picture(model: Generator, ws: Tensor) -> NDArray[np.float32]:
 
 
 def _changed(source: NDArray[np.float32], begun: Begun, after: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the source with what changed between the generator's pictures."""
-    change = _resized(after - begun.picture, begun.box.width)
-    if change.shape[2] != source.shape[2]:
-        change = change.mean(axis=2, keepdims=True) if source.shape[2] == 1 else np.repeat(change, 3, axis=2)
+    """Return the source with what changed between the generator's pictures.
+
+    Where nothing moved the source stays as it is, detail that the generator does not show included; where
+    much did, what is seen is the generator's own, or an outline that it does not show would stay as a ghost.
+    """
+    import cv2
+
+    side = begun.box.width
+    change = _channels(_resized(after - begun.picture, side), source.shape[2])
+    missed = source[begun.box.slices] - _channels(_resized(begun.picture, side), source.shape[2])
+    moved = np.abs(after - begun.picture).max(axis=2)
+    moved = np.asarray(cv2.dilate(moved, np.ones((BESIDE, BESIDE), np.uint8)), np.float32)
+    moved = np.asarray(np.clip((moved - LITTLE) / (MUCH - LITTLE), 0, 1), np.float32)
+    moved = _resized(moved[..., None], side)
+    soft = cv2.GaussianBlur(moved, (0, 0), side / begun.picture.shape[0])
+    weight = np.clip(np.asarray(soft, np.float32), 0, 1).reshape(side, side, 1)
     made = source.copy()
-    made[begun.box.slices] = np.clip(made[begun.box.slices] + change, 0, 1)
+    made[begun.box.slices] = np.clip(made[begun.box.slices] + change - weight * missed, 0, 1)
     return made
+
+
+def _channels(picture: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    if picture.shape[2] == count:
+        return picture
+    grey = picture.mean(axis=2, keepdims=True)
+    return np.asarray(grey if count == 1 else np.repeat(grey, 3, axis=2), np.float32)
 
 
 def _resized(picture: NDArray[np.float32], side: int) -> NDArray[np.float32]:
@@ -291,7 +317,7 @@ def _notes(
     scale = begun.box.width / side
     said = [
         f"{begun.found.name} showed the picture at {side} x {side} px with an error of {error:.1%} of white "
-        "(root mean square); what changed there was added to the picture."
+        "(root mean square); what changed there was brought to the picture."
     ]
     if error > STRANGE:
         said.append("That is far off: the picture is none that this generator could make, so look closely.")
