@@ -60,7 +60,7 @@ FAMILY = Family(
         # It can have the words rewritten before, which would paint something other than what was asked for.
         "LongCatImagePipeline": Kind(1024, 16, 50, 4.5, given={"enable_prompt_rewrite": False}),
     },
-    frozenset({"generate", "restyle", "replace", "add", "fill", "background", "extend", "variation"}),
+    frozenset({"generate", "restyle", "replace", "add", "fill", "background", "extend"}),
     paint,
     dial="the strength of image to image, for each pixel",
     keep=(0.0, 0.5),

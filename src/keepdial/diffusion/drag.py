@@ -293,7 +293,7 @@ class _Work:
 
         handles = Handles(scene.start, scene.end, scene.free, (width, height))
         try:
-            cell = width / path[0].shape[-1] * (path[0].shape[-1] / self._width_of(look, path[upto], caught))
+            cell = width / self._width_of(look, path[upto], caught)
             most = int(self.call.option("steps", 80))
             how = rules(cell, most, self._told)
             return drag(path[upto], look, handles, how, watch=watch, cancel=self.call.cancel)

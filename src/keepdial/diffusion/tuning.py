@@ -52,11 +52,10 @@ def tuned(
 
     asks = {name: p.requires_grad for name, p in unet.named_parameters()}
     unet.requires_grad_(False)
-    rank = min(RANK, min(clean.shape[1] * 4, RANK) if clean.shape[1] < 4 else RANK)
     # Seeded on the side, so that the caller's own random numbers are not used up.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        config = LoraConfig(r=rank, lora_alpha=rank, target_modules=["to_q", "to_k", "to_v", "to_out.0"])
+        config = LoraConfig(r=RANK, lora_alpha=RANK, target_modules=["to_q", "to_k", "to_v", "to_out.0"])
         unet.add_adapter(config, adapter_name=NAME)
     try:
         learned = [p for name, p in unet.named_parameters() if NAME in name]
