@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from keepdial.correct import best, nearest
+from keepdial.correct import best, first_only, nearest
 from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.keep import Held, Keep, Try
 from keepdial.operations import Stage
 from keepdial.propose import Made
+from keepdial.verify.haarpsi import kept
 
 
 def blocks(seed: int) -> NDArray[np.uint8]:
@@ -64,3 +65,46 @@ def test_the_nearest_try_is_taken() -> None:
 
 def test_an_end_of_the_dial_is_tried_once() -> None:
     assert best(attempt, STAGE, held(0.0))[1] == ()
+
+
+def test_a_result_that_kept_a_little_less_is_given_back_without_another_run() -> None:
+    runs = []
+
+    def near(aim: Keep, start: float, stop: float) -> Made:
+        runs.append(aim)
+        share = 0.75
+        mixed = OTHER + (BEFORE.pixels.astype(np.float32) - OTHER) * share
+        mixed[:40] = BEFORE.pixels[:40]
+        return Made(Image(np.rint(mixed).astype(np.uint8)))
+
+    made, tries, notes = best(near, STAGE, held(tries_near() + 0.06))
+    assert len(runs) == 1
+    assert tries[-1].given_back
+    assert abs(tries[-1].kept - (tries_near() + 0.06)) < 0.01
+    assert "giving back what was changed least" in notes[-1]
+    # What comes back is the source itself, and what had not changed is as it was.
+    assert np.array_equal(made.image.pixels[:38], BEFORE.pixels[:38])
+    assert (made.image.pixels == BEFORE.pixels).all(axis=2).mean() > 40 / 64
+
+
+def tries_near() -> float:
+    """Return what the stand-in above keeps by itself."""
+    mixed = OTHER + (BEFORE.pixels.astype(np.float32) - OTHER) * 0.75
+    mixed[:40] = BEFORE.pixels[:40]
+    return kept(BEFORE.pixels, np.rint(mixed).astype(np.uint8), np.ones((64, 64)))
+
+
+def test_far_less_is_given_back_only_after_the_last_correction() -> None:
+    def stubborn(aim: Keep, start: float, stop: float) -> Made:
+        return Made(Image(OTHER))
+
+    made, tries, _ = best(stubborn, STAGE, held(0.6))
+    assert [one.given_back for one in tries] == [False, False, False, True]
+    assert abs(tries[-1].kept - 0.6) < 0.02
+    assert nearest(0.6, tries) is tries[-1]
+    assert kept(BEFORE.pixels, made.image.pixels, np.ones((64, 64))) == tries[-1].kept
+
+
+def test_the_first_try_is_taken_as_it_is_while_it_is_measured() -> None:
+    with first_only():
+        assert [one.given_back for one in best(attempt, STAGE, held(0.8))[1]] == [False]

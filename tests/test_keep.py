@@ -83,6 +83,15 @@ def test_a_miss_moves_the_aim_against_it_then_along_the_secant() -> None:
     assert corrected(0.5, [Try(0.5, 0.7), Try(0.3, 0.8)]) == pytest.approx(0.0)
 
 
+def test_between_less_and_more_the_aim_is_on_the_line() -> None:
+    # At the dial's end everything is kept: three fifths of the way there.
+    assert corrected(0.8, [Try(0.5, 0.5)]) == pytest.approx(0.8)
+    assert corrected(0.5, [Try(0.5, 0.25)]) == pytest.approx(0.5 + 0.5 / 3)
+    assert corrected(0.5, [Try(0.5, 0.7), Try(0.1, 0.3)]) == pytest.approx(0.3)
+    # What was given back is no measurement of the dial.
+    assert corrected(0.5, [Try(0.5, 0.25), Try(0.5, 0.45, given_back=True)]) == pytest.approx(0.5 + 0.5 / 3)
+
+
 @given(
     asked=st.floats(0, 1),
     tries=st.lists(st.builds(Try, st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=3),

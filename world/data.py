@@ -3,13 +3,15 @@
     python world/data.py --count 20000
 
 A pair is a scene and the same scene with one attribute changed. Text-to-image uses the scenes, the
-instruction model the pairs.
+instruction model the pairs. Text-to-image also learns from roaming scenes, whose object stands anywhere:
+else the model would know five places only, and nothing could be dragged to others.
 """
 
 from __future__ import annotations
 
 import argparse
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,8 @@ from diffusers import AutoencoderKL
 from torch import Tensor
 
 from common import MODELS, SCRATCH, half, to_tensor
-from keepdial.evaluate.world import Scene, change, draw, sample
+from keepdial.evaluate.world import SIDE, Scene, change, draw, sample
+from keepdial.evaluate.world.drawing import where
 
 CHUNK = 2000
 
@@ -67,6 +70,40 @@ def make(chunk: int, vae: AutoencoderKL, device: str = "cpu") -> Path:
     return path
 
 
+def roaming(rng: np.random.Generator) -> Scene:
+    """A scene whose object stands anywhere where all of it can be seen."""
+    scene = sample(rng, empty=0.0)
+    x, y, radius = where(scene)
+    reach = 1.25 * radius
+    to = rng.uniform(reach, SIDE - reach, 2)
+    return replace(scene, dx=scene.dx + float(to[0]) - x, dy=scene.dy + float(to[1]) - y)
+
+
+def make_roaming(chunk: int, vae: AutoencoderKL, device: str = "cpu") -> Path:
+    """Draw and encode one chunk of roaming scenes, unless it is there."""
+    path = SCRATCH / f"roaming-{chunk:03d}.pt"
+    if path.is_file():
+        return path
+    rng = np.random.default_rng([18, chunk])
+    scenes = [roaming(rng) for _ in range(CHUNK)]
+    latents = encode(vae, np.stack([draw(scene) for scene in scenes]), device).bfloat16()
+    part = path.with_suffix(".part")
+    torch.save({"scenes": pickle.dumps(scenes), "latents": latents}, part)
+    part.replace(path)
+    return path
+
+
+def load_roaming() -> tuple[list[Scene], Tensor]:
+    """All roaming scenes that are there, with their latents, (n, 4, 16, 16) float32."""
+    scenes: list[Scene] = []
+    latents = [torch.zeros(0, 4, 16, 16)]
+    for path in sorted(SCRATCH.glob("roaming-*.pt")):
+        value = torch.load(path, weights_only=True)
+        scenes += pickle.loads(value["scenes"])
+        latents.append(value["latents"].float())
+    return scenes, torch.cat(latents)
+
+
 def load(most: int = 1000) -> tuple[list[Pair], Tensor, Tensor]:
     """All pairs that are there, with the latents before and after, (n, 4, 16, 16) float32."""
     pairs: list[Pair] = []
@@ -89,3 +126,4 @@ if __name__ == "__main__":
     model = vae_of(device=options.device)
     for number in range(options.count // CHUNK):
         print(make(number, model, options.device), flush=True)
+        print(make_roaming(number, model, options.device), flush=True)

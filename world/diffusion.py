@@ -19,29 +19,44 @@ from text import WIDTH
 BASE = MODELS / "text-to-image"
 
 
-def network(channels: int) -> UNet2DConditionModel:
-    """The untrained network; `channels` is 4, 9 (inpainting) or 8 (instructions)."""
+def network(channels: int, *, fine: bool = False) -> UNet2DConditionModel:
+    """The untrained network; `channels` is 4, 9 (inpainting) or 8 (instructions).
+
+    With `fine` its upper blocks have attention at 16 x 16 and its middle ones at 8 x 8, not only at 4 x 4:
+    what is to look at another picture while it is denoised needs places to look at. It begins at nothing,
+    so that weights of a network without it can be taken over.
+    """
+    down, up = ("CrossAttnDownBlock2D", "CrossAttnUpBlock2D") if fine else ("DownBlock2D", "UpBlock2D")
     unet = UNet2DConditionModel(
         sample_size=16,
         in_channels=channels,
         out_channels=4,
         block_out_channels=(32, 64, 72),
         layers_per_block=1,
-        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
+        down_block_types=("DownBlock2D", down, "CrossAttnDownBlock2D"),
         mid_block_type="UNetMidBlock2DCrossAttn",
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", up, up),
         cross_attention_dim=WIDTH,
         attention_head_dim=4,  # diffusers reads this as the number of heads
         norm_num_groups=8,
     )
     unet.set_attn_processor(AttnProcessor())  # the fused kernel's backward is slow on CPUs
+    if fine:
+        for block in (unet.down_blocks[1], *unet.up_blocks[1:]):
+            for layer in block.attentions:
+                torch.nn.init.zeros_(layer.proj_out.weight)
+                torch.nn.init.zeros_(layer.proj_out.bias)
     return unet
 
 
 def widened(base: UNet2DConditionModel, channels: int) -> UNet2DConditionModel:
-    """`base` with more input channels, the new ones at zero: it starts out as good as it was."""
+    """`base` with more input channels, the new ones at zero: it starts out as good as it was.
+
+    Attention that only the text-to-image network has is left out.
+    """
     unet = network(channels)
-    state = base.state_dict()
+    own = unet.state_dict()
+    state = {name: value for name, value in base.state_dict().items() if name in own}
     first = torch.zeros_like(unet.conv_in.weight)
     first[:, : state["conv_in.weight"].shape[1]] = state["conv_in.weight"]
     state["conv_in.weight"] = first

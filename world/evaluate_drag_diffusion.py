@@ -33,7 +33,7 @@ NEAR = 2.0
 def drags(count: int, seed: int) -> list[tuple[Scene, NDArray[np.float64], NDArray[np.float64]]]:
     """Return scenes, where the object's middle is, and where it is to come."""
     from keepdial.evaluate.world import sample
-    from keepdial.evaluate.world.drawing import _where
+    from keepdial.evaluate.world.drawing import where
 
     rng = np.random.default_rng(seed)
     found = []
@@ -41,7 +41,7 @@ def drags(count: int, seed: int) -> list[tuple[Scene, NDArray[np.float64], NDArr
         scene = replace(sample(rng, empty=0.0, lettered=0.0), angle=0.0)
         if scene.shape == "ring":  # its middle is no part of it
             continue
-        x, y, radius = _where(scene)
+        x, y, radius = where(scene)
         way = rng.uniform(4, 14)
         angle = rng.uniform(0, 2 * np.pi)
         end = np.array([x + way * np.cos(angle), y + way * np.sin(angle)])
@@ -71,23 +71,38 @@ def main() -> None:
     parser.add_argument("--drags", type=int, default=40)
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--steps", type=int, default=80)
-    parser.add_argument("--tune", type=int, default=80)
+    parser.add_argument("--tune", type=int, help="steps of learning the picture; else as the model says")
+    parser.add_argument("--published", action="store_true", help="begin with the picture, not with a warp")
+    parser.add_argument("--no-pins", action="store_true")
+    parser.add_argument("--backend", default="world-drag", help="warp = without a model")
     parser.add_argument("--sheet", type=Path)
     options = parser.parse_args()
     models = Path(tempfile.mkdtemp())
     os.environ["KEEPDIAL_MODELS"] = str(models)
     (models / "checkpoints").mkdir()
     (models / "checkpoints" / "world").symlink_to(HERE / "models" / "text-to-image")
+    from keepdial.diffusion import drag as dragging
     from keepdial.edit import edit
     from keepdial.evaluate.world import draw
     from keepdial.image import Image
     from keepdial.request import Request, Selector
 
+    raw: list[NDArray[np.float32]] = []
+    pasted = dragging.pasted
+
+    def note(
+        source: object, scene: object, before: object, after: NDArray[np.float32], *more: object
+    ) -> object:
+        """Remember what the model painted, before anything is given back or pinned."""
+        raw.append(after)
+        return pasted(source, scene, before, after, *more)  # type: ignore[arg-type]
+
+    dragging.pasted = note  # type: ignore[assignment]
     rows, tiles = [], []
     for i, (scene, start, end) in enumerate(drags(options.drags, options.seed)):
         picture = draw(scene)
         pins: tuple[Selector, ...] = ()
-        if i % 2:
+        if i % 2 and not options.no_pins:
             # The quarter of the picture that is farthest from where the object comes to lie.
             x = 0 if (start + end)[0] / 2 > 32 else 52
             pins = (Selector(kind="box", options={"x": x, "y": 0, "width": 12, "height": 64}),)
@@ -96,11 +111,12 @@ def main() -> None:
             params={
                 "handle": [f"{start[0]:.1f},{start[1]:.1f}:{end[0]:.1f},{end[1]:.1f}"],
                 "steps": options.steps,
-                "tune": options.tune,
+                "carry": not options.published,
+                **({} if options.tune is None else {"tune": options.tune}),
             },
             targets=(Selector(kind="all"),),
             pins=pins,
-            backend="world-drag",
+            backend=options.backend,
             auto_pin=False,
             seed=i,
         )
@@ -113,17 +129,25 @@ def main() -> None:
         for pin in done.pins:
             pinned |= pin.region
         changed = float(np.abs(made.astype(float) - picture)[pinned].max()) if pinned.any() else 0.0
-        rows.append((left, nothing, changed))
+        way = end - start
+        truth = draw(replace(scene, dx=scene.dx + float(way[0]), dy=scene.dy + float(way[1])))
+        alike = 10 * np.log10(255**2 / np.mean((made.astype(float) - truth) ** 2))
+        painted = np.nan
+        if pinned.any() and raw and raw[-1].shape == made.shape:
+            painted = float((np.abs(raw[-1] * 255 - picture) > 1).any(axis=2)[pinned].mean())
+        rows.append((left, nothing, changed, alike, painted))
         print(
             f"{i:3} {scene.shape:8} {scene.size:5} {nothing:4.1f} px: {left:4.1f} px left, "
-            f"{time.perf_counter() - began:4.1f} s; {done.notes[-1]}",
+            f"{alike:4.1f} dB, {time.perf_counter() - began:4.1f} s; {done.notes[-1]}",
             flush=True,
         )
         tiles.append((picture, made, start, end))
-    lefts, nothings, changes = np.array(rows).T
+    lefts, nothings, changes, likes, paints = np.array(rows).T
     print(
         f"within {NEAR:g} px: {np.mean(lefts <= NEAR):.1%} of {len(rows)}; mean {lefts.mean():.2f} px, "
-        f"doing nothing {nothings.mean():.2f} px; pinned pixels changed by at most {changes.max():.0f} of 255"
+        f"doing nothing {nothings.mean():.2f} px; {likes.mean():.1f} dB from the drawing of what is meant; "
+        f"pinned pixels changed by at most {changes.max():.0f} of 255 (the model itself changes "
+        f"{np.nanmean(paints):.0%} of them by more than 1)"
     )
     if options.sheet:
         sheet(tiles, options.sheet)

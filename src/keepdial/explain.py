@@ -182,9 +182,14 @@ def _dial_of(step: EditRecord | Done) -> list[str]:
         lines = [f"keep: {who} {asked}, but nothing was there yet that could be kept."]
     else:
         lines = [f"keep: {who} {asked}; {kept:.2f} was measured."]
-    if len(step.attempts) > 1:
-        tries = ", ".join(f"{a.kept:.2f}" for a in step.attempts)
-        lines.append(f"It took {len(step.attempts)} attempts to come near; they kept {tries}.")
+    runs = [a for a in step.attempts if not a.given_back]
+    if len(runs) > 1:
+        tries = ", ".join(f"{a.kept:.2f}" for a in runs)
+        lines.append(f"It took {len(runs)} attempts to come near; they kept {tries}.")
+    if len(step.attempts) > len(runs):
+        lines.append(
+            f"What had changed least was given back to the picture: {runs[-1].kept:.2f} was kept before that."
+        )
     return lines
 
 

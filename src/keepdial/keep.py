@@ -147,23 +147,37 @@ def knob(curve: Sequence[tuple[float, float]], keep: Keep) -> Keep:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One attempt of the edit loop: the dial that was handed to the curve, and what was kept."""
+    """One attempt of the edit loop.
+
+    Attributes:
+        aimed: the dial that was handed to the curve.
+        kept: what was kept.
+        given_back: whether it is the attempt before it, with what was changed least given back.
+    """
 
     aimed: float
     kept: float
+    given_back: bool = False
 
 
 def corrected(asked: float, tries: Sequence[Try]) -> float:
     """Return the dial to aim at next, in [0, 1], after `tries` that missed `asked`.
 
-    The first correction moves by the miss; a second one follows the line through the last two tries
-    (the secant), unless they do not rise together.
+    Between a try that kept less and one that kept more (at the dial's end everything is kept, untried) it is
+    where the line between them says. Where all kept more, it moves down by the miss, and then follows the
+    line through the last two, unless they do not rise together.
     """
-    last = tries[-1]
-    aim = last.aimed + (asked - last.kept)
-    if len(tries) > 1:
-        other = min(tries[:-1], key=lambda t: abs(t.kept - asked))
-        run, rise = last.aimed - other.aimed, last.kept - other.kept
+    points = [(t.aimed, t.kept) for t in tries if not t.given_back]
+    aimed, kept = points[-1]
+    under = max((p for p in points if p[1] < asked), key=lambda p: (p[1], p[0]), default=None)
+    if under is not None:
+        over = min((p for p in (*points, (1.0, 1.0)) if p[1] >= asked and p[0] > under[0]), default=None)
+        if over is None or over[1] <= under[1]:
+            return min(1.0, under[0] + (asked - under[1]))
+        return under[0] + (over[0] - under[0]) * (asked - under[1]) / (over[1] - under[1])
+    aim = aimed - (kept - asked)
+    if len(points) > 1:
+        run, rise = aimed - points[-2][0], kept - points[-2][1]
         if run * rise > 0:
-            aim = last.aimed + (asked - last.kept) * run / rise
-    return min(1.0, max(0.0, aim))
+            aim = min(aim, aimed - (kept - asked) * run / rise)
+    return max(0.0, aim)

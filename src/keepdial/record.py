@@ -120,10 +120,12 @@ class Pinned(Value):
 
 
 class Attempt(Value):
-    """One attempt to meet the dial: what was aimed at, and what was kept."""
+    """One attempt to meet the dial: what was aimed at, what was kept, and whether it is the attempt before it
+    with what was changed least given back."""
 
     aimed: float
     kept: float
+    given_back: bool = False
 
 
 class More(Value):

@@ -55,7 +55,7 @@ def record_of(
             for p in edit.pins
         ),
         routes=_routes(edit),
-        attempts=tuple(Attempt(aimed=t.aimed, kept=t.kept) for t in edit.tries),
+        attempts=tuple(Attempt(aimed=t.aimed, kept=t.kept, given_back=t.given_back) for t in edit.tries),
         notes=(*edit.source.source.notes, *edit.notes),
         report=edit.report,
         delivered=delivered,
@@ -102,7 +102,7 @@ def _step(edit: Edit) -> Done:
         keep_asked=step.keep_asked,
         region=_region(edit),
         routes=_routes(edit),
-        attempts=tuple(Attempt(aimed=t.aimed, kept=t.kept) for t in edit.tries),
+        attempts=tuple(Attempt(aimed=t.aimed, kept=t.kept, given_back=t.given_back) for t in edit.tries),
         notes=edit.notes,
         report=edit.report,
     )

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keepdial.diffusion.family import Family, Kind
+from keepdial.geometry import Box
+from keepdial.giveback import given_back, level_for, ranked
+from keepdial.verify.haarpsi import kept_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from keepdial.diffusion.run import Call
 
-LEAST, MOST = 0.0, 1.5
-"""Image guidance at knob 0, and from knob `TURN` on the published one."""
+LEAST, MOST = -1.0, 1.5
+"""Image guidance at knob 0, which leads away from the picture, and from knob `TURN` on the published one."""
 
 TURN = 0.5
 """The knob above which, image guidance being at its most, what changed least is given back."""
@@ -58,7 +61,7 @@ def paint(call: Call) -> NDArray[np.float32]:
         guidance_scale=guidance,
     )
     call.notes.append(f"Text guidance {guidance:.2f}, image guidance {scale:.2f}.")
-    return given_back(call.source, made, knob)
+    return returned(call.source, made, knob)
 
 
 def image_guidance(knob: float) -> float:
@@ -66,27 +69,33 @@ def image_guidance(knob: float) -> float:
     return LEAST + (MOST - LEAST) * min(1.0, knob / TURN)
 
 
-def given_back(
+def returned(
     source: NDArray[np.float32], made: NDArray[np.float32], knob: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Return `made` with what it changed least taken from `source`, the more of it the higher the knob.
 
-    All are (h, w, 3) in [0, 1], the knob a number or (h, w). Where the change, smoothed over its
-    surroundings, is small beside its largest, it is the model's own unrest rather than what was asked for.
+    All are (h, w, 3) in [0, 1], the knob a number or (h, w). A number says which part of the way from what
+    the model keeps by itself to keeping everything is gone.
     """
-    import cv2
-
     if float(knob.max()) <= TURN:
         return made
-    side = max(source.shape[:2])
-    change = np.abs(made - source).max(axis=2)
-    change = cv2.GaussianBlur(change, (0, 0), max(0.8, side / 100))
-    # Ranked, so that the share of the picture that comes back follows the knob whatever was changed.
-    order = np.argsort(np.argsort(change, axis=None)).reshape(change.shape) / max(1, change.size - 1)
-    # What the instruction is about is a small part of most pictures, and most of what is kept hangs on it.
-    level = 1 - (1 - np.clip((knob - TURN) / (1 - TURN), 0, 1)) ** 2.5
-    share = np.clip((order - level) / 0.08 + np.where(level > 0, 0.0, 1.0), 0, 1).astype(np.float32)
-    return np.asarray(source + share[..., None] * (made - source), np.float32)
+    rank = ranked(source, made)
+    above = np.clip((knob - TURN) / (1 - TURN), 0, 1)
+    if knob.ndim:
+        # What the instruction is about is a small part of most pictures, and most of what is kept hangs on
+        # it.
+        return given_back(source, made, rank, (1 - (1 - above) ** 2.5).astype(np.float32))
+    before, whole = _bytes(source), Box(0, 0, source.shape[1], source.shape[0])
+
+    def kept(level: float) -> float:
+        return kept_within(before, _bytes(given_back(source, made, rank, level)), whole)
+
+    own = kept(0.0)
+    return given_back(source, made, rank, level_for(kept, own + (1 - own) * float(above), own))
+
+
+def _bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.rint(pixels * 255).astype(np.uint8)
 
 
 FAMILY = Family(
@@ -99,9 +108,9 @@ FAMILY = Family(
     frozenset({"instruct", "restyle", "replace", "add"}),
     paint,
     dial="the image guidance scale, then how much of what changed least is given back",
-    keep=(0.35, 1.0),
+    keep=(0.15, 1.0),
     trained="edit",
     needs_prompt=True,
-    # As the small model of ``world/`` keeps, until `keepdial calibrate` has measured the one at hand.
-    curve=((0.0, 0.0), (0.37, 0.0), (0.63, 0.42), (0.65, 0.5), (1.0, 1.0)),
+    # Roughly, until `keepdial calibrate` has measured the one at hand.
+    curve=((0.0, 0.0), (0.15, 0.05), (0.4, TURN), (1.0, 1.0)),
 )

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from keepdial.geometry import Box
     from keepdial.warping.dragging import Landing
     from keepdial.warping.flow import Watch
-    from keepdial.warping.grip import Grip
 
 CAN = Capabilities(
     operations=frozenset({"drag", "move"}),
@@ -37,12 +36,6 @@ CONTEXT = 48
 
 PREVIEWS = 6
 """Most previews on one way."""
-
-PATCH = 0.024
-"""Half the side of what is looked for to see where a handle is, as a part of the picture's side."""
-
-REACHED = 3.0
-"""Distance from its target, px, within which a handle counts as there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +79,7 @@ def _dragged(frame: Frame, step: Step, progress: Listener, cancel: Cancel | None
     from keepdial.warping.dragging import dragged, landings, reached
     from keepdial.warping.grip import Grip
     from keepdial.warping.sample import sample
+    from keepdial.warping.telling import looked_for, told
 
     grip = frame.guide
     if not isinstance(grip, Grip):
@@ -125,9 +119,8 @@ def _dragged(frame: Frame, step: Step, progress: Listener, cancel: Cancel | None
     if frame.alpha is not None:
         alpha = unit(frame.alpha)
         alpha[part] = np.clip(sample(np.ascontiguousarray(alpha[part]), made.map), 0, 1)
-    radius = int(np.clip(round(PATCH * float(np.sqrt(frame.mask.size))), 8, 24))
-    seen = landings(source, made.pixels, start, goal, radius=radius)
-    notes = _notes(grip, goal + origin, can.why, [_moved_by(one, box) for one in seen])
+    seen = landings(source, made.pixels, start, goal, radius=looked_for(frame.mask.size))
+    notes = told(grip.start, goal + origin, can.why, [_moved_by(one, box) for one in seen])
     if made.anew.any():
         notes.append(f"{int(made.anew.sum()):,} px were stretched too far and made anew.")
     if made.done < 1:
@@ -195,44 +188,10 @@ def _glimpse(source: NDArray[np.float32], moved: NDArray[np.float32]) -> NDArray
     return np.asarray(seen, np.float32).reshape(source.shape)
 
 
-def _notes(grip: Grip, goal: NDArray[np.float64], why: tuple[str, ...], landed: list[Landing]) -> list[str]:
-    """Return what is to be said of the handles: how far from their targets they were seen, and why."""
-    import numpy as np
-
-    said = []
-    near = [i.distance for i in landed if i.distance is not None and i.distance <= REACHED]
-    pulled = np.flatnonzero((grip.start != goal).any(axis=1))
-    if near:
-        count = "The handle" if len(landed) == 1 else f"{len(near)} of {len(landed)} handles"
-        verb = "was" if len(near) == 1 else "were"
-        said.append(
-            f"{count} {verb} seen {np.mean(near):.1f} px from the target (largest {max(near):.1f} px)."
-        )
-    for i in pulled.tolist():
-        name, there, one = _place(grip.start[i]), _place(goal[i]), landed[i]
-        reason = f": {why[i]}" if why[i] else ""
-        if one.distance is None:
-            said.append(
-                f"Where the handle {name} came to lie could not be measured, since nothing around it can be "
-                f"recognised{reason}."
-            )
-        elif one.distance > REACHED:
-            seen = _place((one.x, one.y))
-            off = f"missed its target {there} by {one.distance:.1f} px"
-            said.append(f"The handle {name} {off}; it is seen at {seen}{reason}.")
-        elif reason:
-            said.append(f"The handle {name} could not be taken all the way{reason}.")
-    return said
-
-
 def _moved_by(one: Landing, box: Box) -> Landing:
     from dataclasses import replace
 
     return replace(one, x=one.x + box.x, y=one.y + box.y)
-
-
-def _place(point: NDArray[np.float64] | tuple[float, float]) -> str:
-    return f"({point[0]:.0f}, {point[1]:.0f})"
 
 
 BACKEND = Warp()

@@ -1,11 +1,13 @@
 """DragDiffusion over a Stable Diffusion UNet (Shi et al., CVPR 2024, arXiv 2306.14435).
 
-The part of the frame around the handles is encoded and inverted by DDIM to a strength of 0.7; the latents
-there are changed until the handles, as the UNet's features show them, are at their targets (motion
-supervision and point
-tracking: `keepdial.dragging.loop`); then they are denoised, looking at the picture's own latents on the
-same way (`attention`). A LoRA may learn the picture before (`tuning`). What is not free is held by the
-loss, and exactly by the compositor.
+The part of the frame around the handles is encoded and inverted by DDIM; the latents there are changed until
+the handles, as the UNet's features show them, are at their targets (motion supervision and point tracking:
+`keepdial.dragging.loop`); then they are denoised, looking at the picture's own latents on the same way
+(`attention`). A LoRA may learn the picture before (`tuning`). What is not free is held by the loss, and
+exactly by the compositor.
+
+Beyond the paper, dragging begins with the picture after a warp (`carrying`), unless that is not wanted: on
+the small trained world of ``world/`` the handles then arrive, and keep the detail of the picture.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from keepdial.diffusion.carrying import Warped
     from keepdial.diffusion.ddim import Ladder
     from keepdial.diffusion.run import Call
     from keepdial.dragging.loop import Dragged, Rules
@@ -30,42 +33,51 @@ if TYPE_CHECKING:
 STEPS, STRENGTH = 50, 0.7
 """DDIM steps, and the part of them that is inverted, as published."""
 
+CARRIED = 0.5
+"""The part that is inverted where the beginning is carried: things need not move, only be made true."""
+
 LEARNING = 80
 """Steps for which a LoRA learns the picture, as published."""
 
 SHARE = (0.3, 0.1, 0.4)
 """Parts of the progress: learning, inverting, dragging; the rest is denoising."""
 
+RATE = 0.01
+"""Learning rate of the latents, as published."""
+
+LEAST = 8
+"""Steps, at least, from a carried beginning: on a thing that is there they bring its looks back."""
+
 HOLD = 0.6
 """Weight of holding what is not free in the latents of the step below."""
+
+_WHY = {"reached": "", "steps": "all {} steps were used up", "stalled": "it came no nearer"}
 
 CONTEXT = 0.5
 """How far around the area that may change the model looks, as a part of the area's longer side."""
 
 
-def rules(cell: float, steps: int, told: dict[str, Any]) -> Rules:
-    """Return the published settings, for features whose cells are `cell` px of the picture.
-
-    What is `told` of the checkpoint goes before: ``drag_around`` (how far around a handle the motion is
-    supervised, in quarters of a cell) and ``drag_rate``. A small model needs more of both.
+def rules(cell: float, steps: int, rate: float, *, carried: bool) -> Rules:
+    """Return how to drag by features whose cells are `cell` px of the picture, in at most so many `steps`.
 
     Published for 512 px: features of 8 px cells read every 2 px, r1 = 1, r2 = 3, stopping nearer than 1,
-    all in units of 2 px, for at most 80 steps.
+    all in units of 2 px, for at most 80 steps, at a rate of 0.01. Where the beginning is `carried`, features
+    are held to those of the source throughout, and the handles to half of that distance.
     """
     from keepdial.dragging.loop import Rules
 
     unit = cell / 4
-    around = float(told.get("drag_around", 1))
     return Rules(
-        supervise=around * unit,
-        track=max(3.0, around * 2 / 3) * unit,
-        spacing=unit if around == 1 else 1.5 * unit,
-        compare=0.0 if around == 1 else around * unit * 5 / 6,
+        supervise=unit,
+        track=3 * unit,
+        spacing=unit,
         stride=unit,
+        anchor=1.0 if carried else 0.0,
         hold=HOLD,
-        rate=float(told.get("drag_rate", 0.01)),
-        near=unit,
+        rate=rate,
+        near=unit / 2 if carried else unit,
         most=steps,
+        least=min(steps, LEAST),
         patience=max(20, steps // 3),
         progress=unit / 4,
     )
@@ -94,7 +106,10 @@ def dragged(call: Call) -> NDArray[np.float32]:
 
     Raises `BackendError` where there are no handles or the model fails, and `Cancelled`.
     """
+    from keepdial.diffusion.carrying import warped
+    from keepdial.warping.dragging import landings
     from keepdial.warping.grip import Grip
+    from keepdial.warping.telling import REACHED, looked_for, told
 
     grip = call.frame.guide
     if not isinstance(grip, Grip):
@@ -105,9 +120,19 @@ def dragged(call: Call) -> NDArray[np.float32]:
     unit = _unit(pipe)
     best = int(call.loaded.checkpoint.about.get("best", call.kind.best))
     scene = look_at(source, np.asarray(call.frame.mask > 0, np.float32), grip.start, end, best, unit)
-    made, after, before = _Work(call, pipe).go(scene)
-    call.notes.extend(_notes(made, grip.start, end, scene))
-    return pasted(source, scene, before, after)
+    moved = None
+    if call.option("carry", True):
+        moved = warped(source, np.asarray(call.frame.mask, np.float32), grip, share, scene)
+    made, after, before = _Work(call, pipe, moved).go(scene)
+    result = pasted(source, scene, before, after, None if moved is None else moved.own)
+    seen = landings(source, result, grip.start, end, radius=looked_for(source[..., 0].size))
+    # Features on a plain surface are alike, so that the loop may not see that a handle is there.
+    late = _WHY[made.why].format(made.steps)
+    why = ["" if one.distance is not None and one.distance <= REACHED else late for one in seen]
+    if moved is not None:
+        why = [stopped or one for stopped, one in zip(moved.why, why, strict=True)]
+    call.notes.extend(told(grip.start, end, why, seen))
+    return result
 
 
 def look_at(
@@ -156,13 +181,18 @@ def look_at(
 
 
 def pasted(
-    source: NDArray[np.float32], scene: Scene, before: NDArray[np.float32], after: NDArray[np.float32]
+    source: NDArray[np.float32],
+    scene: Scene,
+    before: NDArray[np.float32],
+    after: NDArray[np.float32],
+    own: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Return `source` with what the model changed, between its picture `before` and `after`, in the scene's
     box.
 
     Where the model changed little the source stays, with that little added, so that the detail which the
-    model cannot show is not lost; where it changed much, its own pixels stand.
+    model cannot show is not lost; where it changed much, its own pixels stand. `own`, of the box's size, are
+    the pixels that `before` shows; None = the source's.
     """
     import cv2
 
@@ -174,7 +204,8 @@ def pasted(
         how = cv2.INTER_LANCZOS4 if picture.shape[1] < box.width else cv2.INTER_AREA
         return np.asarray(cv2.resize(picture, (box.width, box.height), interpolation=how), np.float32)
 
-    was, now, own = back(before), back(after), source[box.slices]
+    was, now = back(before), back(after)
+    own = source[box.slices] if own is None else own
     softly = max(1.0, max(box.width, box.height) / 128)
     change = cv2.GaussianBlur(np.abs(now - was).max(axis=2), (0, 0), softly)
     moved = np.clip((change - 0.04) / 0.08, 0, 1)[..., None]
@@ -192,13 +223,14 @@ def _unit(pipe: Any) -> int:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Work:
-    """One drag: the call and the pipeline that it goes through."""
+    """One drag: the call, the pipeline it goes through, and the scene after the warp, if it is carried."""
 
     call: Call
     pipe: Any
+    moved: Warped | None
 
     def go(self, scene: Scene) -> tuple[Dragged, NDArray[np.float32], NDArray[np.float32]]:
-        """Return how it went, the model's picture afterwards, and of the source."""
+        """Return how it went, the model's picture afterwards, and of what it began with."""
         import torch
 
         from keepdial.diffusion.ddim import inverted, ladder
@@ -208,10 +240,10 @@ class _Work:
         device = pipe._execution_device
         clean = self._encoded(scene.pixels, device)
         steps = ladder(pipe.scheduler, min(STEPS, max(10, self.call.steps)), device)
-        strength = float(self._told.get("drag_strength", STRENGTH))
+        strength = float(self._told.get("drag_strength", STRENGTH if self.moved is None else CARRIED))
         upto = max(1, round(strength * (len(steps.times) - 1)))
         words = self._words(device)
-        learning = int(self.call.option("tune", LEARNING))
+        learning = int(self.call.option("tune", self._told.get("drag_tune", LEARNING)))
         first, second, _ = SHARE
         with (
             torch.enable_grad(),
@@ -226,9 +258,10 @@ class _Work:
             ),
         ):
             path = inverted(unet, words, clean, steps, upto, lambda: self._tell(first + second / 2))
-            made = self._pulled(scene, path, words, steps, upto)
+            shown = clean if self.moved is None else self._encoded(self.moved.pixels, device)
+            made = self._pulled(scene, path, shown, words, steps, upto)
             after = self._denoised(made.latents, path, words, steps, upto)
-        return made, self._decoded(after), self._decoded(clean)
+        return made, self._decoded(after), self._decoded(shown)
 
     @property
     def _told(self) -> dict[str, Any]:
@@ -267,8 +300,14 @@ class _Work:
             raise BackendError("The model returned values that are no colours (NaN).")
         return np.asarray((made.clamp(-1, 1) / 2 + 0.5).permute(1, 2, 0).float().cpu().numpy(), np.float32)
 
-    def _pulled(self, scene: Scene, path: list[Tensor], words: Tensor, steps: Ladder, upto: int) -> Dragged:
-        """Change the latents of step `upto` until the handles are at their targets."""
+    def _pulled(
+        self, scene: Scene, path: list[Tensor], shown: Tensor, words: Tensor, steps: Ladder, upto: int
+    ) -> Dragged:
+        """Change the latents of step `upto` until the handles are at their targets; `shown` are the clean
+        ones of what it begins with."""
+        import torch
+
+        from keepdial.diffusion.carrying import carried
         from keepdial.dragging.loop import Handles, Look, drag
 
         unet = self.pipe.unet
@@ -289,30 +328,29 @@ class _Work:
         start = SHARE[0] + SHARE[1]
 
         def watch(done: float, latents: Tensor, points: NDArray[np.float64]) -> None:
-            self._tell(start + SHARE[2] * done, self._preview(scene, latents, path, words, steps, upto, done))
+            preview = self._preview(scene, latents, shown, words, steps, upto, done)
+            self._tell(start + SHARE[2] * done, preview)
 
         handles = Handles(scene.start, scene.end, scene.free, (width, height))
         try:
-            cell = width / self._width_of(look, path[upto], caught)
+            with torch.no_grad():
+                features = look(path[upto]).features
+            begun = None
+            if self.moved is not None:
+                seed = self.call.step.seed
+                begun = carried(self.moved, shown, path, features, steps, upto, seed)
+            rate = float(self._told.get("drag_rate", RATE))
             most = int(self.call.option("steps", 80))
-            how = rules(cell, most, self._told)
-            return drag(path[upto], look, handles, how, watch=watch, cancel=self.call.cancel)
+            how = rules(width / features.shape[-1], most, rate, carried=begun is not None)
+            return drag(path[upto], look, handles, how, carried=begun, watch=watch, cancel=self.call.cancel)
         finally:
             hook.remove()
-
-    def _width_of(self, look: Any, latents: Tensor, caught: list[Tensor]) -> int:
-        """Return how many cells the features have across."""
-        import torch
-
-        with torch.no_grad():
-            look(latents)
-        return int(caught[0].shape[-1])
 
     def _preview(
         self,
         scene: Scene,
         latents: Tensor,
-        path: list[Tensor],
+        shown: Tensor,
         words: Tensor,
         steps: Ladder,
         upto: int,
@@ -328,7 +366,8 @@ class _Work:
         with torch.no_grad():
             made = self.pipe.unet(latents, steps.times[upto], encoder_hidden_states=words).sample
             clean, _ = steps.clean(made, latents, upto)
-        return pasted(self.call.source, scene, self._decoded(path[0]), self._decoded(clean))
+        own = None if self.moved is None else self.moved.own
+        return pasted(self.call.source, scene, self._decoded(shown), self._decoded(clean), own)
 
     def _denoised(
         self, latents: Tensor, path: list[Tensor], words: Tensor, steps: Ladder, upto: int
@@ -349,22 +388,3 @@ class _Work:
                     return steps.clean(made, latents, 1)[0]
                 latents = steps.move(made, latents, at, at - 1)
         return latents
-
-
-def _notes(made: Dragged, start: NDArray[np.float64], end: NDArray[np.float64], scene: Scene) -> list[str]:
-    """Return what is to be said: where the handles are, and why it stopped."""
-    by = scene.box.width / scene.free.shape[1]
-    said = []
-    for i in range(len(start)):
-        left = float(made.left[i]) * by
-        where = f"({start[i][0]:.0f}, {start[i][1]:.0f})"
-        if made.why == "reached" or left <= 2.5 * by:
-            said.append(f"The handle {where} was followed to {left:.1f} px from its target.")
-        else:
-            why = {
-                "steps": f"all {made.steps} steps were used up",
-                "stalled": "it came no nearer",
-                "reached": "",
-            }[made.why]
-            said.append(f"The handle {where} missed its target by {left:.1f} px: {why}.")
-    return said

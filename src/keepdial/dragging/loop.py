@@ -36,6 +36,7 @@ class Rules:
         rate: learning rate of Adam.
         near: a handle this near to its target has reached it.
         most: steps, at most.
+        least: steps, at least, where the beginning is carried: those make true what it only shows.
         patience: steps without coming `progress` px nearer, in the mean of the handles, after which it stops.
         progress: see `patience`.
     """
@@ -50,6 +51,7 @@ class Rules:
     rate: float = 2e-3
     near: float = 1.0
     most: int = 300
+    least: int = 0
     patience: int = 80
     progress: float = 0.5
 
@@ -79,6 +81,23 @@ class Handles:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Carried:
+    """A beginning in which things were taken to their targets already, by something that knows only pixels.
+
+    Attributes:
+        latents: where to begin.
+        points: (n, 2) where the handles are there, px.
+        about: (n, m, 2) places about each handle that belong to what it moves, px from it.
+        still: (n, m, c) what they are to show: the features of where they came from.
+    """
+
+    latents: Tensor
+    points: NDArray[np.float64]
+    about: Tensor
+    still: Tensor
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Dragged:
     """How it went.
 
@@ -86,7 +105,7 @@ class Dragged:
         latents: what was changed, as it is now.
         points: (n, 2) where the handles are, as tracked.
         left: (n,) how far each is from its target, px.
-        trail: (steps + 1, n, 2) where they were.
+        trail: (steps + 1, n, 2) where they were; with a carried beginning the way there is its first step.
         why: why it stopped: every handle reached its target, the steps were used up, or it came no nearer.
     """
 
@@ -116,6 +135,7 @@ def drag(
     handles: Handles,
     rules: Rules,
     *,
+    carried: Carried | None = None,
     watch: Watch = unwatched,
     cancel: Cancel | None = None,
 ) -> Dragged:
@@ -126,6 +146,7 @@ def drag(
         look: what latents show, differentiable; called once a step.
         handles: what is pulled where. A handle whose places are the same holds its place.
         rules: how, and how long.
+        carried: where to begin instead of `latents`, which then only tell what is to hold still.
         watch: sees every state, for previews.
         cancel: looked at before each step.
 
@@ -133,19 +154,27 @@ def drag(
         BackendError: the features or the latents became NaN.
         Cancelled.
     """
-    latents = latents.detach().clone().requires_grad_(True)
-    optimizer = torch.optim.Adam([latents], lr=rules.rate)
     device, size = latents.device, handles.size
     start = torch.tensor(handles.start, dtype=torch.float32, device=device)
     end = torch.tensor(handles.end, dtype=torch.float32, device=device)
-    around = patch(rules.supervise, rules.spacing, device=device)
-    seen = _looked(look, latents)
-    about = patch(rules.compare, max(rules.spacing, rules.compare / 3), device=device)
+    around = patch(rules.supervise, rules.spacing, device=device)[None]
+    about = patch(rules.compare, max(rules.spacing, rules.compare / 3), device=device)[None]
+    latents = latents.detach().clone()
+    seen = _looked(look, latents.requires_grad_(True))
     first = read(seen.features.detach(), start[:, None] + about, size)
-    still = read(seen.features.detach(), start[:, None] + around[None], size)
+    still = read(seen.features.detach(), start[:, None] + around, size)
     held = seen.held.detach()
     fixed = _fixed(handles.free, held)
-    points, trail = start.clone(), [start.clone()]
+    points, least = start.clone(), 0
+    if carried is not None:
+        about = around = carried.about
+        first = still = carried.still
+        points = torch.tensor(carried.points, dtype=torch.float32, device=device)
+        latents, least = carried.latents.detach().clone().requires_grad_(True), rules.least
+        seen = _looked(look, latents)
+        points = _tracked(seen, points, first, about, rules, size)
+    optimizer = torch.optim.Adam([latents], lr=rules.rate)
+    trail = [start.clone(), points.clone()] if carried is not None else [points.clone()]
     best, since = _off(points, end).mean().item(), 0
     why: Why = "steps"
     whole = max(float(_off(start, end).mean()), 1e-6)
@@ -153,7 +182,7 @@ def drag(
         if cancel is not None:
             cancel.check()
         far = _off(points, end)
-        if bool((far <= rules.near).all()):
+        if step >= least and bool((far <= rules.near).all()):
             why = "reached"
             break
         if step == rules.most or since > rules.patience:
@@ -161,15 +190,14 @@ def drag(
             break
         # A handle that holds its place, and was pushed off it, is pulled back like any other.
         ways = (end - points) / far.clamp(min=1e-6)[:, None] * far.clamp(max=rules.stride)[:, None]
-        loss = motion(seen.features, points[:, None] + around[None], ways, size, still, anchor=rules.anchor)
+        loss = motion(seen.features, points[:, None] + around, ways, size, still, anchor=rules.anchor)
         if rules.hold and fixed is not None:
             loss = loss + rules.hold * kept(seen.held, held, fixed)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
         seen = _looked(look, latents)
-        with torch.no_grad():
-            points = tracked(seen.features, points, first, about, rules.track, rules.spacing, size)
+        points = _tracked(seen, points, first, about, rules, size)
         trail.append(points.clone())
         left = _off(points, end).mean().item()
         best, since = (left, 0) if left < best - rules.progress else (best, since + 1)
@@ -178,6 +206,13 @@ def drag(
     places = torch.stack(trail).cpu().numpy().astype(np.float64)
     off = np.hypot(*(places[-1] - handles.end).T)
     return Dragged(latents.detach(), places[-1], off, places, why)
+
+
+def _tracked(
+    seen: Look, points: Tensor, first: Tensor, about: Tensor, rules: Rules, size: tuple[int, int]
+) -> Tensor:
+    with torch.no_grad():
+        return tracked(seen.features, points, first, about[:, None], rules.track, rules.spacing, size)
 
 
 def _looked(look: Callable[[Tensor], Look], latents: Tensor) -> Look:

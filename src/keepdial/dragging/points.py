@@ -69,8 +69,9 @@ def tracked(
 ) -> Tensor:
     """Return where each point (n, 2) came to lie: the nearest features (equation 2), near its last place.
 
-    `first` (n, m, c) are the features `about` (m, 2) each at the beginning: the paper has the point's own
-    alone, about = (0, 0); where features say less of a place, more of its surroundings tells it from others.
+    `first` (n, m, c) are the features `about` (m, 2), or (n, 1, m, 2), each in the beginning: the paper has
+    the point's own alone, about = (0, 0); where features say less of a place, more of its surroundings tells
+    it from others.
     Of equally near places the closest is taken, so that a point on a flat surface stays.
     """
     offsets = patch(radius, spacing, device=points.device)

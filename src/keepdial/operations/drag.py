@@ -56,6 +56,13 @@ class DragParams(Params):
         "dragged keeps its looks; 0 = none, which is faster. Not given: 80.",
     )
 
+    carry: bool = Field(
+        default=True,
+        description="With a diffusion model: whether it begins with the picture after a warp, so that what "
+        "is dragged arrives and keeps its detail. If not, it begins with the picture, as DragDiffusion was "
+        "published.",
+    )
+
     @field_validator("handle")
     @classmethod
     def _are_handles(cls, value: tuple[str, ...]) -> tuple[str, ...]:

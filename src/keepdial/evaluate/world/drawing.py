@@ -70,14 +70,14 @@ def _small(fine: Bytes) -> Floats:
     return small / np.float32(255)
 
 
-def _where(scene: Scene) -> tuple[float, float, float]:
-    """Centre x and y and radius, px."""
+def where(scene: Scene) -> tuple[float, float, float]:
+    """Centre x and y and radius of the object, px."""
     x, y = _PLACE[scene.position]
     return x + scene.dx, y + scene.dy, _RADIUS[scene.size] * scene.scale
 
 
 def _mask(scene: Scene, grow: float) -> Floats:
-    x, y, radius = _where(scene)
+    x, y, radius = where(scene)
     fine: Bytes = np.zeros((SIDE * _FINE, SIDE * _FINE), np.uint8)
     centre = (round(x * _FINE), round(y * _FINE))
     if scene.shape in ("circle", "ring", "face"):
@@ -102,7 +102,7 @@ def _corners(scene: Scene, radius: float) -> NDArray[np.float64]:
 
 
 def _object(picture: Floats, scene: Scene) -> None:
-    x, y, radius = _where(scene)
+    x, y, radius = where(scene)
     colour = np.array(_PAINT[scene.colour], np.float32)
     contrast = np.array((24, 24, 26) if scene.colour in ("white", "yellow") else (244, 244, 244), np.float32)
     edge = np.array((150, 150, 156), np.float32) if scene.colour == "black" else colour * 0.42
@@ -123,7 +123,7 @@ def _object(picture: Floats, scene: Scene) -> None:
 
 def _features(scene: Scene) -> Floats:
     """The eyes and the mouth of a face: 1 where they are."""
-    x, y, radius = (_FINE * value for value in _where(scene))
+    x, y, radius = (_FINE * value for value in where(scene))
     fine: Bytes = np.zeros((SIDE * _FINE, SIDE * _FINE), np.uint8)
     for side in (-1, 1):
         cv2.circle(

@@ -84,12 +84,15 @@ _EDITS: dict[str, tuple[str, ...]] = {
 }
 
 
-def caption(scene: Scene, rng: np.random.Generator | None = None, *, drop: float = 0.2) -> str:
+def caption(
+    scene: Scene, rng: np.random.Generator | None = None, *, drop: float = 0.2, placed: bool = True
+) -> str:
     """A sentence about `scene`.
 
     Without `rng` it names everything that can be seen, always in the same words. With it, each attribute but
     the shape is left out with probability `drop`, the order of the parts varies, and other words for the same
-    thing are used now and then.
+    thing are used now and then. `placed` = False never says where the object is, for one that stands
+    elsewhere than at the named places.
     """
 
     def named(chance: float = drop) -> bool:
@@ -104,7 +107,7 @@ def caption(scene: Scene, rng: np.random.Generator | None = None, *, drop: float
         if rng is not None and rng.random() < 0.15:
             rng.shuffle(adjectives)
         thing = " ".join(["a", *adjectives, _one(_NAMES[scene.shape], rng)])
-        parts = [thing, _one(_PLACES[scene.position], rng) if named() else "", ground, letter]
+        parts = [thing, _one(_PLACES[scene.position], rng) if placed and named() else "", ground, letter]
     if rng is not None and rng.random() < 0.15:
         parts = [parts[0], *parts[1:][::-1]]
     kept = [part for part in parts if part]
