@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from keepdial.correct import best, first_only, nearest
+from keepdial.correct import as_made, best, first_only, is_as_made, nearest
 from keepdial.geometry import Box
 from keepdial.image import Image
 from keepdial.keep import Held, Keep, Try
@@ -94,17 +94,33 @@ def tries_near() -> float:
     return kept(BEFORE.pixels, np.rint(mixed).astype(np.uint8), np.ones((64, 64)))
 
 
-def test_far_less_is_given_back_only_after_the_last_correction() -> None:
+def test_far_less_is_not_given_back() -> None:
     def stubborn(aim: Keep, start: float, stop: float) -> Made:
         return Made(Image(OTHER))
 
     made, tries, _ = best(stubborn, STAGE, held(0.6))
-    assert [one.given_back for one in tries] == [False, False, False, True]
-    assert abs(tries[-1].kept - 0.6) < 0.02
-    assert nearest(0.6, tries) is tries[-1]
-    assert kept(BEFORE.pixels, made.image.pixels, np.ones((64, 64))) == tries[-1].kept
+    assert [one.given_back for one in tries] == [False, False, False]
+    # Each correction asked for more, up to what is left of the dial.
+    assert [one.aimed for one in tries] == sorted({one.aimed for one in tries})
+    assert np.array_equal(made.image.pixels, OTHER)
 
 
 def test_the_first_try_is_taken_as_it_is_while_it_is_measured() -> None:
     with first_only():
         assert [one.given_back for one in best(attempt, STAGE, held(0.8))[1]] == [False]
+
+
+def test_as_made_takes_the_first_try_and_says_so_to_the_backend() -> None:
+    seen = []
+
+    def asks(aim: Keep, start: float, stop: float) -> Made:
+        seen.append(is_as_made())
+        return attempt(aim, start, stop)
+
+    with as_made():
+        assert len(best(asks, STAGE, held(0.8))[1]) == 1
+    with as_made(on=False):
+        best(asks, STAGE, held(0.8))
+    assert seen[0]
+    assert len(seen) > 2
+    assert not any(seen[1:])

@@ -44,6 +44,29 @@ def first_only(*, on: bool = True) -> Iterator[None]:
         _once.reset(token)
 
 
+_as_made: ContextVar[bool] = ContextVar("as_made", default=False)
+
+
+@contextmanager
+def as_made(*, on: bool = True) -> Iterator[None]:
+    """Let a model work as it was made to, and take what it makes, while the block runs in this context.
+
+    For operations that only begin at their default dial (`Operation.begins`): a backend that has a place on
+    its knob where it does as published takes that, and nothing is corrected.
+    """
+    token = _as_made.set(on or _as_made.get())
+    try:
+        with first_only(on=on):
+            yield
+    finally:
+        _as_made.reset(token)
+
+
+def is_as_made() -> bool:
+    """Return whether models work as they were made to, rather than to meet a dial."""
+    return _as_made.get()
+
+
 def best(
     attempt: Callable[[Keep, float, float], Made],
     stage: Stage,
@@ -57,8 +80,8 @@ def best(
     ends, or one that has nothing to keep, is not corrected: one try. Where the dial `scales` an amount, more
     may be kept than it says, but not less.
 
-    A result that kept less is raised to the dial by giving back what was changed least, where that is no more
-    than `GIVEN`, and after the last correction in any case.
+    A result that kept less, by no more than `GIVEN`, is raised to the dial by giving back what was changed
+    least. What kept far less is not: that would leave a patchwork of two pictures.
     """
     asked = held.keep
     if isinstance(asked, np.ndarray) or not stage.guess or asked in (0, 1) or held.box is None:
@@ -77,7 +100,7 @@ def best(
         last = len(tries) > CORRECTIONS or abs(aim - tries[-1].aimed) < 0.005
         if _once.get() or (miss <= TOLERANCE and (scales or tries[-1].kept >= asked - CLOSE)):
             break
-        if not scales and (asked - GIVEN if not last else 0) <= tries[-1].kept < asked:
+        if not scales and asked - GIVEN <= tries[-1].kept < asked:
             given = _given(stage, made, held.box, asked, tries[-1])
             tries.append(given[1])
             if _miss(asked, given[1], scales=scales) < found[0]:

@@ -6,7 +6,14 @@ import importlib
 import pkgutil
 from functools import cache
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import Any
+
+
+@cache
+def absent(*packages: str) -> tuple[str, ...]:
+    """Return those of the packages that are not installed, without importing any; looked up once."""
+    return tuple(name for name in packages if find_spec(name) is None)
 
 
 @cache

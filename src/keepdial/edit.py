@@ -13,7 +13,7 @@ from keepdial.autopin import watched
 from keepdial.backends import backends
 from keepdial.compiling import announced
 from keepdial.composite import guard
-from keepdial.correct import best, first_only, nearest
+from keepdial.correct import as_made, best, nearest
 from keepdial.errors import ParameterError, SelectionError
 from keepdial.frame import holes, windows
 from keepdial.geometry import Box, overlap
@@ -215,7 +215,7 @@ def _one(
             cancel=cancel,
         )
 
-    with threads(settings.threads), first_only(on=step.declared.begins and not step.keep_asked):
+    with threads(settings.threads), as_made(on=step.declared.begins and not step.keep_asked):
         made, tries, notes = best(attempt, stage, held, scales=step.declared.scales)
     result = made.image
     cancel.check()
@@ -360,6 +360,7 @@ def _evidence(
         kept=kept,
         blends=plan.steps[-1].declared.blends,
         scales=plan.steps[-1].declared.scales,
+        begun=plan.steps[-1].declared.begins and not plan.steps[-1].keep_asked,
         drift=drift,
     )
 

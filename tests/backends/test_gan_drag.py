@@ -89,9 +89,12 @@ def test_the_knob_scales_the_way_and_1_is_the_frame_itself(models: Path) -> None
     assert np.array_equal(run(frame, knob=np.full((16, 16), 0.5, np.float32)).pixels, half.pixels)
 
 
-def test_one_change_for_all_layers(models: Path) -> None:
-    frame = dragging(picture())
-    assert not np.array_equal(run(frame, params={"space": "w"}).pixels, run(frame).pixels)
+def test_a_generator_is_no_checkpoint_that_nobody_drives(models: Path) -> None:
+    from keepdial.diffusion.backend import stranded
+    from keepdial.networks.stylegan2.weights import generators
+
+    assert {one.name for one in generators()}
+    assert not {one.name for one in generators()} & set(stranded())
 
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])

@@ -11,6 +11,7 @@ import functools
 import importlib
 import io
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,14 +135,14 @@ def asked(family: Family) -> str:
     return next(name for name in ("instruct", "restyle", "fill") if name in family.operations)
 
 
-def propose(pipeline: str, knob: Any, *, words: str = WORDS, **more: Any) -> Proposal:
+def propose(pipeline: str, knob: Any, *, words: str = WORDS, seed: int = 3, **more: Any) -> Proposal:
     """Return what the backend proposes for a frame of its best size, of which all but a border is free."""
     side = LEAST.get(pipeline, 32)
     mask = np.zeros((side, side), np.float32)
     mask[2:-2, 2:-2] = 1
     pixels, params = photo(side, side).pixels, {"prompt": words, **more}
     frame = Frame(Box(0, 0, side, side), pixels, mask, usable=mask == 0, guess=True)
-    return backends()["tiny"].generate(frame, Step(asked(KINDS[pipeline]), knob, 3, params, words))
+    return backends()["tiny"].generate(frame, Step(asked(KINDS[pipeline]), knob, seed, params, words))
 
 
 @dataclass
@@ -260,14 +261,23 @@ def test_the_higher_the_dial_the_nearer_to_the_source(
 
     Models that denoise from the source: the distance of the latents that are decoded from those of the
     source, which are what knob 1 arrives at; the random decoder behind would hide it. Random weights pull
-    somewhere else with each step, so they have a say of a tenth here. Models with an image guidance: the
-    scale below the turn, the pixels above it.
+    somewhere else with each step, so they have a say of a tenth here. Models that are shown the picture
+    beside the latents: how much of it they see below the turn, the pixels above it.
     """
     if KINDS[here].name == "instruct":
-        from keepdial.backends.diffusion_instruct import TURN, image_guidance
+        from keepdial.backends import diffusion_instruct as instruct
 
-        scales = [image_guidance(knob) for knob in np.linspace(0, TURN, 9)]
-        assert all(low < high for low, high in itertools.pairwise(scales))
+        seen: list[Any] = []
+        show = instruct.faded
+        with monkeypatch.context() as patch:
+            patch.setattr(instruct, "faded", lambda *given: seen.append(show(*given)) or seen[-1])
+            for knob in np.linspace(0, instruct.TURN, 5):
+                propose(here, float(knob))
+        *faint, picture = seen
+        strong = [float(one.abs().mean()) for one in faint]
+        assert strong[0] == 0
+        assert all(low < high for low, high in itertools.pairwise(strong))
+        assert picture.size == (32, 32)
         before = photo(32, 32).pixels / 255
         far = [float(np.abs(propose(here, knob).pixels - before).mean()) for knob in (0.5, 0.7, 0.85, 1.0)]
     else:
@@ -305,6 +315,36 @@ def test_a_map_of_the_dial_keeps_what_it_says(here: str) -> None:
     different = changed(image, done.image)
     assert not different[:, :20].any()
     assert different[REGION.slices][:, 20 - REGION.x :].any()
+
+
+@of("instruct")
+def test_exploring_draws_both_scales_by_the_seed(here: str) -> None:
+    from keepdial.backends.diffusion_instruct import EXPLORE, GUIDANCE, IMAGE_GUIDANCE
+
+    notes = {propose(here, 0.5, explore=True, seed=seed).notes[-1] for seed in (1, 2, 3)}
+    assert len(notes) == 3
+    for note in notes:
+        words, picture = (float(number) for number in re.findall(r"[0-9]+\.[0-9]+", note))
+        assert abs(words / GUIDANCE - 1) <= EXPLORE + 0.01
+        assert abs(picture / IMAGE_GUIDANCE - 1) <= EXPLORE + 0.01
+    plain = propose(here, 0.5).notes[-1]
+    assert plain == f"Text guidance {GUIDANCE:.2f}, image guidance {IMAGE_GUIDANCE:.2f}."
+
+
+@of("instruct")
+def test_where_nobody_turned_the_dial_the_model_sees_the_whole_picture(
+    here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keepdial.backends import diffusion_instruct as instruct
+
+    shares: list[float] = []
+    show = instruct.faded
+    monkeypatch.setattr(instruct, "faded", lambda call, share: shares.append(share) or show(call, share))
+    done = edit(
+        Request(operation="instruct", params={"prompt": WORDS}, backend="tiny", auto_pin=False), photo()
+    )
+    assert shares == [1.0]
+    assert len(done.tries) == 1
 
 
 @of("text-to-image")

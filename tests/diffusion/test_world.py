@@ -7,6 +7,7 @@ samples, with limits that leave room for their being few.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from keepdial import Image, Request, Selector, edit, generate
 from keepdial.evaluate.world import Scene, caption, change, draw, object_mask, sample
 from keepdial.evaluate.world.classify import WEIGHTS, Classifier
+from keepdial.evaluate.world.drawing import where
 
 pytest.importorskip("diffusers")
 
@@ -63,15 +65,17 @@ def test_an_instruction_changes_what_it_names_and_keeps_the_rest() -> None:
     changes = [change(scene, rng, "colour" if i % 2 else "background") for i, scene in enumerate(before)]
     made = []
     for i, (scene, (_, words, _)) in enumerate(zip(before, changes, strict=True)):
-        # Another background changes most of the picture: that much has to be allowed.
-        request = Request(operation="instruct", params={"prompt": words}, keep=0.35, auto_pin=False, seed=i)
-        made.append(np.asarray(edit(request, Image(draw(scene))).image.pixels))
+        request = Request(operation="instruct", params={"prompt": words}, auto_pin=False, seed=i)
+        done = edit(request, Image(draw(scene)))
+        # Nobody turned the dial: what the instruction changes is no miss, however much it is.
+        assert next(f for f in done.report.findings if f.signal == "kept").verdict == "pass"
+        made.append(np.asarray(done.image.pixels))
     after = [one[0] for one in changes]
     right = Classifier.load().agreement(np.stack(made), after)
     changed = [found[name] for found, (_, _, name) in zip(right, changes, strict=True)]
     shapes = [found["shape"] for found in right]
-    assert np.mean(changed) >= 0.7
-    assert np.mean(shapes) >= 0.7
+    assert np.mean(changed) >= 0.85
+    assert np.mean(shapes) >= 0.85
 
 
 def test_a_hole_is_filled_with_what_the_words_name_and_nothing_else_changes() -> None:
@@ -123,5 +127,40 @@ def test_the_dial_is_met(operation: str, model: str) -> None:
             assert done.kept is not None
             kept.append(done.kept)
             missed.append(abs(done.kept - keep))
-        assert kept == sorted(kept)
-    assert np.mean(missed) <= 0.1
+        assert all(b >= a - 0.01 for a, b in pairwise(kept))
+    assert np.mean(missed) <= 0.05
+
+
+@pytest.mark.parametrize("pinned", [False, True])
+def test_what_is_dragged_arrives_and_what_is_pinned_stays(pinned: bool) -> None:
+    """Found by drawings of the same scene with the object elsewhere: the most alike says where it is."""
+    arrived, alike = [], []
+    for i, scene in enumerate(replace(one, shape="circle", size="small") for one in scenes(3, 6)):
+        x, y, _ = where(scene)
+        dx, dy = (32 - x) * 0.6 + 3, (32 - y) * 0.6 - 3
+        pins = (Selector(kind="box", options={"x": 0, "y": 0, "width": 64, "height": 6}),) if pinned else ()
+        request = Request(
+            operation="drag",
+            params={"handle": [f"{x:.1f},{y:.1f}:{x + dx:.1f},{y + dy:.1f}"], "steps": 24},
+            targets=(Selector(kind="all"),),
+            pins=pins,
+            backend="world-text-to-image-drag",
+            auto_pin=False,
+            seed=i,
+        )
+        picture = draw(scene)
+        done = np.asarray(edit(request, Image(picture)).image.pixels)
+        assert not pinned or (done[:6] == picture[:6]).all()
+
+        def off(u: float, v: float, scene: Scene = scene, done: np.ndarray = done) -> float:
+            moved = replace(scene, dx=scene.dx + u, dy=scene.dy + v)
+            there = object_mask(moved, grow=2)
+            apart = np.abs(done.astype(np.float32) - draw(moved)).mean(axis=2)
+            return float((apart * there).sum() / there.sum())
+
+        places = [(dx + u, dy + v) for u in range(-6, 7, 2) for v in range(-6, 7, 2)]
+        best = min(places, key=lambda place: off(*place))
+        arrived.append(np.hypot(best[0] - dx, best[1] - dy) <= 2)
+        alike.append(off(dx, dy) < 0.6 * off(0, 0))
+    assert all(arrived)
+    assert all(alike)

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from keepdial.dragging.loop import Dragged, Handles, Look, Rules, drag
+from keepdial.dragging.loop import Carried, Dragged, Handles, Look, Rules, drag
+from keepdial.dragging.points import read
 from keepdial.errors import BackendError, Cancelled
 from keepdial.progress import Cancel
 
@@ -133,3 +134,42 @@ def test_nan_is_an_error() -> None:
 
     with pytest.raises(BackendError, match="no numbers"):
         pull((10, 12, 18, 12), look=broken)
+
+
+def beginning(x: float, y: float, spread: float = 1.0) -> Carried:
+    """The first spot taken to (x, y) already, and what it showed around it before."""
+    about = torch.tensor([[-2.0, 0], [0, -2], [0, 0], [2, 0], [0, 2]])[None] * spread
+    still = read(blobs(PLACES).features, PLACES[:1, None] + about, (SIDE, SIDE))
+    latents = torch.stack([torch.tensor([x, y]), PLACES[1]])
+    return Carried(latents, np.array([[x, y]]), about, still)
+
+
+CARRY = replace(RULES, anchor=1.0, near=0.5, least=4, rate=0.1)
+
+
+def test_a_thing_that_was_carried_is_held_to_what_it_showed() -> None:
+    made = pull((10, 12, 18, 9), carried=beginning(18, 9), rules=CARRY)
+    assert made.why == "reached"
+    # The way there is the first step; then come those that are due in any case.
+    assert made.trail[0].tolist() == [[10, 12]]
+    assert made.steps == 1 + CARRY.least
+    assert made.latents[0].tolist() == pytest.approx([18, 9], abs=0.6)
+    assert made.latents[1].tolist() == pytest.approx(PLACES[1].tolist(), abs=0.6)
+
+
+def test_what_was_not_carried_far_enough_is_pulled_the_rest_of_the_way() -> None:
+    start = beginning(15, 10)
+    short = replace(start, points=np.array([[18.0, 9.0]]))
+    made = pull((10, 12, 18, 9), carried=short, rules=replace(CARRY, track=4))
+    assert made.latents[0].tolist() == pytest.approx([18, 9], abs=1.0)
+    assert made.steps > 1 + CARRY.least
+
+
+def test_what_is_to_hold_still_is_what_the_source_shows() -> None:
+    free = np.ones((SIDE, SIDE), np.float32)
+    free[:, 16:] = 0
+    off = beginning(14, 12)
+    moved = replace(off, latents=off.latents + torch.tensor([[0.0, 0], [3, 0]]))
+    held = pull((10, 12, 14, 12), carried=moved, free=free, rules=replace(CARRY, hold=20, least=40))
+    # The second spot was taken along by mistake, and goes back to where it was.
+    assert held.latents[1].tolist() == pytest.approx([22, 20], abs=0.8)

@@ -3,18 +3,20 @@ SDXL).
 
 Two scales guide them (Brooks, Holynski and Efros, CVPR 2023, arXiv 2211.09800, equation 3):
 ``e_u + s_T (e_c - e_i) + s_I (e_i - e_u)``, with e_u without words and picture, e_i with the picture, e_c
-with both. The dial drives s_I, the image guidance: the larger, the more is kept. That reaches only as far
-as what such a model keeps of itself, so that the upper part of the dial also gives back to the source what
-was changed least.
+with both. The dial in its middle leaves them as published. Below, the picture that the model sees fades,
+down to none: it was trained without one too, so that what it then makes is a picture still, while a smaller
+or negative s_I would lead into ruins. Above, what it changed is given back to the source, the least changed
+first.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from keepdial.diffusion.family import Family, Kind
+from keepdial.diffusion.latents import encoded
 from keepdial.geometry import Box
 from keepdial.giveback import given_back, level_for, ranked
 from keepdial.verify.haarpsi import kept_within
@@ -24,11 +26,19 @@ if TYPE_CHECKING:
 
     from keepdial.diffusion.run import Call
 
-LEAST, MOST = -1.0, 1.5
-"""Image guidance at knob 0, which leads away from the picture, and from knob `TURN` on the published one."""
+IMAGE_GUIDANCE = 1.5
+"""Image guidance, as published."""
+
+EXPLORE = 0.2
+"""How far both scales are drawn to either side when exploring, as a part of them: the published demonstration
+draws them from 6 to 9 and from 1.2 to 1.8."""
 
 TURN = 0.5
-"""The knob above which, image guidance being at its most, what changed least is given back."""
+"""The knob at which the model works as published; above it what changed least is given back."""
+
+UNREST = (0.04, 0.12)
+"""A change up to the first, smoothed over its surroundings, is the model's unrest and no part of the edit;
+from the second on it is the edit. Colours in [0, 1]."""
 
 GUIDANCE = 7.5
 """Text guidance, as published."""
@@ -52,11 +62,15 @@ def paint(call: Call) -> NDArray[np.float32]:
         call.notes.append("There was no instruction, so that nothing was changed.")
         return call.source
     knob = np.asarray(call.step.knob, np.float32)
-    scale = float(call.option("image_guidance", image_guidance(float(knob.mean()))))
+    told = call.loaded.checkpoint.about.get("image_guidance", IMAGE_GUIDANCE)
+    scale = float(call.option("image_guidance", told))
     guidance = GUIDANCE if call.guidance is None else call.guidance
+    if call.option("explore", False):
+        by, away = np.random.default_rng(call.step.seed).uniform(1 - EXPLORE, 1 + EXPLORE, 2)
+        guidance, scale = guidance * by, scale * away
     made = call.run(
         prompt=call.prompt,
-        image=call.picture(),
+        image=faded(call, min(1.0, float(knob.mean()) / TURN)),
         image_guidance_scale=Scale(scale),
         guidance_scale=guidance,
     )
@@ -64,27 +78,33 @@ def paint(call: Call) -> NDArray[np.float32]:
     return returned(call.source, made, knob)
 
 
-def image_guidance(knob: float) -> float:
-    """Return s_I for the knob: rising from `LEAST` to `MOST`, which it reaches at `TURN`."""
-    return LEAST + (MOST - LEAST) * min(1.0, knob / TURN)
+def faded(call: Call, share: float) -> Any:
+    """Return what the pipeline is shown: the picture, or for a share below 1 its latents times that."""
+    import torch
+
+    if share >= 1:
+        return call.picture()
+    pipe = call.loaded.pipe
+    with torch.inference_mode():
+        # These pipelines show the model latents that are not scaled.
+        return encoded(pipe, call.source) / pipe.vae.config.scaling_factor * share
 
 
 def returned(
     source: NDArray[np.float32], made: NDArray[np.float32], knob: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return `made` with what it changed least taken from `source`, the more of it the higher the knob.
+    """Return `made` with its unrest, and above `TURN` what it changed least, taken from `source`.
 
     All are (h, w, 3) in [0, 1], the knob a number or (h, w). A number says which part of the way from what
     the model keeps by itself to keeping everything is gone.
     """
+    made = settled(source, made)
     if float(knob.max()) <= TURN:
         return made
     rank = ranked(source, made)
     above = np.clip((knob - TURN) / (1 - TURN), 0, 1)
     if knob.ndim:
-        # What the instruction is about is a small part of most pictures, and most of what is kept hangs on
-        # it.
-        return given_back(source, made, rank, (1 - (1 - above) ** 2.5).astype(np.float32))
+        return given_back(source, made, rank, above.astype(np.float32))
     before, whole = _bytes(source), Box(0, 0, source.shape[1], source.shape[0])
 
     def kept(level: float) -> float:
@@ -92,6 +112,17 @@ def returned(
 
     own = kept(0.0)
     return given_back(source, made, rank, level_for(kept, own + (1 - own) * float(above), own))
+
+
+def settled(source: NDArray[np.float32], made: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `made` with what changed no more than a model's unrest taken from `source`."""
+    import cv2
+
+    change = np.abs(made - source).max(axis=2)
+    change = cv2.GaussianBlur(change, (0, 0), max(1.0, max(change.shape) / 128))
+    least, most = UNREST
+    share = np.clip((change - least) / (most - least), 0, 1).astype(np.float32)
+    return np.asarray(source + share[..., None] * (made - source), np.float32)
 
 
 def _bytes(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -107,10 +138,11 @@ FAMILY = Family(
     },
     frozenset({"instruct", "restyle", "replace", "add"}),
     paint,
-    dial="the image guidance scale, then how much of what changed least is given back",
+    dial="how much of the picture the model sees, then how much of what changed least is given back",
     keep=(0.15, 1.0),
     trained="edit",
     needs_prompt=True,
     # Roughly, until `keepdial calibrate` has measured the one at hand.
-    curve=((0.0, 0.0), (0.15, 0.05), (0.4, TURN), (1.0, 1.0)),
+    curve=((0.0, 0.0), (0.15, 0.05), (0.7, TURN), (1.0, 1.0)),
+    own=TURN,
 )

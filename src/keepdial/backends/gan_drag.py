@@ -47,6 +47,13 @@ class GanDrag:
             missing=missing(),
         )
 
+    @property
+    def drives(self) -> frozenset[str]:
+        """Classes of checkpoints that are its own, in the folder where all checkpoints lie."""
+        from keepdial.networks.stylegan2.weights import CLASS
+
+        return frozenset({CLASS})
+
     def curve(self, operation: str) -> tuple[tuple[float, float], ...]:
         """Return the identity: the dial scales the way (`Operation.scales`)."""
         return ((0.0, 0.0), (1.0, 1.0))

@@ -6,12 +6,12 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from keepdial.backends import Capabilities, Frame, Proposal, Step
 from keepdial.diffusion.checkpoint import Checkpoint, checkpoints
 from keepdial.diffusion.family import IDENTITY, Family, Kind, families_of, family_of
+from keepdial.discover import absent, units
 from keepdial.models.published import WORKING, told
 from keepdial.progress import Cancel, Event, Listener, silent
 
@@ -89,10 +89,13 @@ class CheckpointBackend:
 
     def curve(self, operation: str) -> tuple[tuple[float, float], ...]:
         """Return the calibration: as measured here, as told with the checkpoint, or the family's."""
+        from keepdial.correct import is_as_made
         from keepdial.diffusion.calibration import is_raw, measured, trial
 
         if is_raw(self.name):
             return IDENTITY
+        if self.family.own is not None and is_as_made():
+            return ((0.0, self.family.own), (1.0, self.family.own))
         if (curve := trial(self.name)) is not None:
             return curve
         if self.family.beside:
@@ -128,8 +131,8 @@ class CheckpointBackend:
 
 def lacking() -> str:
     """Return what has to be installed before any checkpoint can work, as a sentence; "" = nothing."""
-    absent = [name for name in NEEDS if find_spec(name) is None]
-    return f"{' and '.join(absent)} must be installed: {EXTRA}" if absent else ""
+    names = absent(*NEEDS)
+    return f"{' and '.join(names)} must be installed: {EXTRA}" if names else ""
 
 
 def checkpoint_backends() -> dict[str, CheckpointBackend]:
@@ -147,14 +150,16 @@ def _backends() -> Iterator[CheckpointBackend]:
 
 def built_in() -> frozenset[str]:
     """Return the names of the backends that need no checkpoint."""
-    from keepdial.discover import units
-
     return frozenset(units("keepdial.backends", "BACKEND"))
 
 
 def stranded() -> dict[str, Checkpoint]:
     """Return the checkpoints that cannot be used, by name, `Checkpoint.wrong` saying why."""
     found = {}
+    # What a backend of its own drives lies in the same folder.
+    driven = {
+        name for one in units("keepdial.backends", "BACKEND").values() for name in getattr(one, "drives", ())
+    }
     for name, checkpoint in checkpoints().items():
         if checkpoint.wrong:
             found[name] = checkpoint
@@ -162,7 +167,7 @@ def stranded() -> dict[str, Checkpoint]:
             found[name] = replace(
                 checkpoint, wrong=f"A built-in backend is called {name!r}: give the checkpoint another name."
             )
-        elif family_of(checkpoint.pipeline) is None:
+        elif checkpoint.pipeline not in driven and family_of(checkpoint.pipeline) is None:
             what = (
                 f"the pipeline {checkpoint.pipeline!r}"
                 if checkpoint.pipeline

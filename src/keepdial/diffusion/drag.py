@@ -57,7 +57,7 @@ CONTEXT = 0.5
 """How far around the area that may change the model looks, as a part of the area's longer side."""
 
 
-def rules(cell: float, steps: int, rate: float, *, carried: bool) -> Rules:
+def rules(cell: float, steps: int, *, carried: bool) -> Rules:
     """Return how to drag by features whose cells are `cell` px of the picture, in at most so many `steps`.
 
     Published for 512 px: features of 8 px cells read every 2 px, r1 = 1, r2 = 3, stopping nearer than 1,
@@ -74,7 +74,7 @@ def rules(cell: float, steps: int, rate: float, *, carried: bool) -> Rules:
         stride=unit,
         anchor=1.0 if carried else 0.0,
         hold=HOLD,
-        rate=rate,
+        rate=RATE,
         near=unit / 2 if carried else unit,
         most=steps,
         least=min(steps, LEAST),
@@ -240,10 +240,10 @@ class _Work:
         device = pipe._execution_device
         clean = self._encoded(scene.pixels, device)
         steps = ladder(pipe.scheduler, min(STEPS, max(10, self.call.steps)), device)
-        strength = float(self._told.get("drag_strength", STRENGTH if self.moved is None else CARRIED))
+        strength = STRENGTH if self.moved is None else CARRIED
         upto = max(1, round(strength * (len(steps.times) - 1)))
         words = self._words(device)
-        learning = int(self.call.option("tune", self._told.get("drag_tune", LEARNING)))
+        learning = int(self.call.option("tune", LEARNING))
         first, second, _ = SHARE
         with (
             torch.enable_grad(),
@@ -262,11 +262,6 @@ class _Work:
             made = self._pulled(scene, path, shown, words, steps, upto)
             after = self._denoised(made.latents, path, words, steps, upto)
         return made, self._decoded(after), self._decoded(shown)
-
-    @property
-    def _told(self) -> dict[str, Any]:
-        """What is told of the checkpoint's settings."""
-        return dict(self.call.loaded.checkpoint.about.get("settings", {}))
 
     def _tell(self, done: float, preview: NDArray[np.float32] | None = None) -> None:
         if self.call.cancel is not None:
@@ -339,9 +334,8 @@ class _Work:
             if self.moved is not None:
                 seed = self.call.step.seed
                 begun = carried(self.moved, shown, path, features, steps, upto, seed)
-            rate = float(self._told.get("drag_rate", RATE))
             most = int(self.call.option("steps", 80))
-            how = rules(width / features.shape[-1], most, rate, carried=begun is not None)
+            how = rules(width / features.shape[-1], most, carried=begun is not None)
             return drag(path[upto], look, handles, how, carried=begun, watch=watch, cancel=self.call.cancel)
         finally:
             hook.remove()

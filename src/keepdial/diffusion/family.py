@@ -59,6 +59,8 @@ class Family:
         beside: for a family that drives what another one is for: what its backends' names end in.
         whole: whether it sees the whole canvas at its own size, and scales what it needs by itself.
         curve: the calibration where none was measured, (kept, knob) pairs.
+        own: the knob at which it works as it was made to, for operations whose dial nobody turned and that
+            then only begin there (`Operation.begins`); None = they too follow the curve.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Family:
     beside: str = ""
     whole: bool = False
     curve: Curve = IDENTITY
+    own: float | None = None
 
 
 def families() -> dict[str, Family]:

@@ -112,7 +112,6 @@ def dragged(
         np.asarray(frame.mask > 0, np.float32),
         grip.start,
         goal,
-        whole=step.params.get("space") == "w",
         progress=progress,
         cancel=cancel,
     )
@@ -177,14 +176,13 @@ def go(
     start: NDArray[np.float64],
     goal: NDArray[np.float64],
     *,
-    whole: bool = False,
     progress: Listener = silent,
     cancel: Cancel | None = None,
 ) -> tuple[Dragged, NDArray[np.float32]]:
     """Drag, and return how it went and what is proposed for all of `source` (h, w, C).
 
-    `free` (h, w) is 1 where pixels may change; `start` and `goal` (n, 2) are px of the source. With `whole`
-    one change is made to the styles of all layers (w), else each layer's is its own (w+).
+    `free` (h, w) is 1 where pixels may change; `start` and `goal` (n, 2) are px of the source. The
+    styles of each layer change on their own (w+).
     """
     import torch
 
@@ -200,8 +198,6 @@ def go(
     count = min(int(told.get("layers", LAYERS)), 2 * model.shape.sides.index(features) + 1)
 
     def styles(latents: Tensor) -> Tensor:
-        if whole:
-            return base + latents
         return torch.cat([latents, base[:, count:]], dim=1)
 
     def look(latents: Tensor) -> Look:
@@ -224,7 +220,7 @@ def go(
         np.ascontiguousarray(free[box.slices]),
         (side, side),
     )
-    latents = torch.zeros_like(base[:, :1]) if whole else base[:, :count]
+    latents = base[:, :count]
     asked = rules(side, told)
     if len(start) > FEW:
         asked = replace(asked, near=2 * asked.near)

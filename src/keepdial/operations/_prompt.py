@@ -69,7 +69,7 @@ class Painted(Params):
         ge=0,
         le=50,
         description="How closely the old picture is followed, for models that follow instructions (the image "
-        "guidance scale). Not given: the dial drives it.",
+        "guidance scale). Not given: the model's.",
     )
     steps: int | None = Field(
         default=None,

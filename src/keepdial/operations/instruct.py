@@ -43,6 +43,13 @@ class InstructParams(Painted, _Change):
 
     told: ClassVar[bool] = True
 
+    explore: bool = Field(
+        default=False,
+        description="Draw how closely the words and the old picture are followed from a fifth below to a "
+        "fifth above the model's own, by the seed: with several variations, for choosing. Only models that "
+        "follow instructions have both scales.",
+    )
+
 
 def stage(image: Image, selection: Selection, params: InstructParams, settings: Settings) -> Stage:
     """Free the selected region, or the whole picture; it is what is changed, so it serves as example."""

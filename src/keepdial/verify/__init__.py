@@ -39,6 +39,7 @@ class Evidence:
         blends: whether the edited part is to pass for a part of the picture around it.
         kept: how much of the free region was kept, where the edit loop has measured it already; else None.
         scales: whether the dial scales the amount of a change, so that more may be kept than it says.
+        begun: whether the dial is only where the operation begins, since nobody turned it: no demand.
         drift: how the backend's proposals lay on the picture before and after the engine settled them; None
             for a backend whose proposals stay in place.
         box: the bounding box of the mask, found once for all signals; None if the mask is empty.
@@ -55,6 +56,7 @@ class Evidence:
     kept: float | None = None
     blends: bool = True
     scales: bool = False
+    begun: bool = False
     drift: Drift | None = None
     box: Box | None = field(init=False)
 

@@ -26,6 +26,10 @@ def measure(evidence: Evidence) -> Finding | None:
         meaning = f"The whole change was made, as asked; the result keeps {value:.2f} of the look."
     elif asked == 0:
         meaning = f"Nothing had to be kept here; the result keeps {value:.2f} of the look all the same."
+    elif evidence.begun:
+        meaning = (
+            f"What was asked for says what changes; {value:.2f} of the look of the edited area was kept."
+        )
     else:
         meaning = f"You asked to keep {asked:.2f} of the look of the edited area; {value:.2f} was kept."
         if evidence.scales:

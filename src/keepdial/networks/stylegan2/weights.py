@@ -16,12 +16,12 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keepdial.diffusion.checkpoint import checkpoints
 from keepdial.diffusion.checkpoint import place as checkpoints_place
+from keepdial.discover import absent
 from keepdial.errors import BackendError, ModelMissing, ModelRefused
 from keepdial.models.content import judge
 from keepdial.settings import Settings
@@ -85,9 +85,9 @@ def _table(path: Path) -> dict[str, Any]:
 
 def missing(settings: Settings | None = None) -> str:
     """Return what dragging in a generator lacks here, as a sentence; "" = nothing."""
-    absent = [name for name in ("torch", "safetensors") if find_spec(name) is None]
-    if absent:
-        return f"{' and '.join(absent)} must be installed: pip install 'keepdial[diffusion]'"
+    lacking = absent("torch", "safetensors")
+    if lacking:
+        return f"{' and '.join(lacking)} must be installed: pip install 'keepdial[diffusion]'"
     if not generators(settings):
         place = checkpoints_place(settings)
         return (
