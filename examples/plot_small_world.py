@@ -77,6 +77,7 @@ asked: dict[str, Request] = {
         params={"prompt": "a big yellow star in the centre in the sky"},
         targets=(box,),
         auto_pin=False,
+        pins=(pin,),
     ),
 }
 panels = [("before", large(source))]

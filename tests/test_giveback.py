@@ -40,9 +40,10 @@ def test_half_a_level_gives_the_little_change_back_and_leaves_the_large_one(
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
-def test_the_ends_are_the_two_pictures(dtype: type) -> None:
+def test_the_ends_are_the_two_pictures(dtype: type[np.generic]) -> None:
     rng = np.random.default_rng(1)
-    source, made = (rng.integers(0, 255, (32, 40, 1)).astype(dtype) for _ in range(2))
+    source = rng.integers(0, 255, (32, 40, 1)).astype(dtype)
+    made = rng.integers(0, 255, (32, 40, 1)).astype(dtype)
     rank = ranked(source, made)
     assert np.array_equal(given_back(source, made, rank, 0.0), made)
     assert np.array_equal(given_back(source, made, rank, 1.0), source)
@@ -73,7 +74,7 @@ def test_the_level_is_found_in_a_few_looks(power: float, low: float, part: float
 
     def kept(level: float) -> float:
         looks.append(level)
-        return low + (1 - low) * level**power
+        return float(low + (1 - low) * level**power)
 
     asked = low + (1 - low) * part
     level = level_for(kept, asked, low)

@@ -88,8 +88,8 @@ def test_a_map_that_reads_little_for_much_is_stretched() -> None:
     y, x = np.mgrid[:16, :16].astype(np.float32)
     plain = np.stack([x, y], axis=2)
     assert not stretched(plain).any()
-    assert stretched(plain * 0.6).all()
-    assert not stretched(plain * 0.8).any()
+    assert stretched(plain * np.float32(0.6)).all()
+    assert not stretched(plain * np.float32(0.8)).any()
 
 
 def test_latents_begin_with_the_warped_picture_and_the_noise_of_where_it_came_from(

@@ -13,6 +13,7 @@ import io
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,28 @@ def propose(pipeline: str, knob: Any, *, words: str = WORDS, seed: int = 3, **mo
     return backends()["tiny"].generate(frame, Step(asked(KINDS[pipeline]), knob, seed, params, words))
 
 
+@contextmanager
+def spied(look: Callable[[Any], object]) -> Iterator[None]:
+    """Show `look` what the checkpoint's UNet is given, while the block runs."""
+    from keepdial.diffusion.checkpoint import checkpoints
+    from keepdial.diffusion.load import loaded
+
+    # Held no longer than to find it: while it is held nobody else works with it.
+    with loaded(checkpoints()["tiny"]) as held:
+        unet = held.pipe.unet
+    own = unet.forward
+
+    def forward(sample: Any, *given: Any, **named: Any) -> Any:
+        look(sample)
+        return own(sample, *given, **named)
+
+    unet.forward = forward
+    try:
+        yield
+    finally:
+        del unet.forward
+
+
 @dataclass
 class Decoded:
     """What decoders were given, in order: the latents that the denoiser arrived at."""
@@ -265,19 +288,20 @@ def test_the_higher_the_dial_the_nearer_to_the_source(
     beside the latents: how much of it they see below the turn, the pixels above it.
     """
     if KINDS[here].name == "instruct":
-        from keepdial.backends import diffusion_instruct as instruct
+        from keepdial.backends.diffusion_instruct import TURN
 
-        seen: list[Any] = []
-        show = instruct.faded
-        with monkeypatch.context() as patch:
-            patch.setattr(instruct, "faded", lambda *given: seen.append(show(*given)) or seen[-1])
-            for knob in np.linspace(0, instruct.TURN, 5):
+        shown: list[float] = []
+        for knob in np.linspace(0, TURN, 5):
+            shown.append(0.0)
+
+            def count(sample: Any) -> None:
+                # Of the three in the batch the first sees words and picture.
+                shown[-1] += float(sample[0, sample.shape[1] // 2 :].abs().mean())
+
+            with spied(count):
                 propose(here, float(knob))
-        *faint, picture = seen
-        strong = [float(one.abs().mean()) for one in faint]
-        assert strong[0] == 0
-        assert all(low < high for low, high in itertools.pairwise(strong))
-        assert picture.size == (32, 32)
+        assert shown[0] == 0
+        assert all(low < high for low, high in itertools.pairwise(shown))
         before = photo(32, 32).pixels / 255
         far = [float(np.abs(propose(here, knob).pixels - before).mean()) for knob in (0.5, 0.7, 0.85, 1.0)]
     else:
@@ -332,18 +356,14 @@ def test_exploring_draws_both_scales_by_the_seed(here: str) -> None:
 
 
 @of("instruct")
-def test_where_nobody_turned_the_dial_the_model_sees_the_whole_picture(
-    here: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from keepdial.backends import diffusion_instruct as instruct
-
-    shares: list[float] = []
-    show = instruct.faded
-    monkeypatch.setattr(instruct, "faded", lambda call, share: shares.append(share) or show(call, share))
-    done = edit(
-        Request(operation="instruct", params={"prompt": WORDS}, backend="tiny", auto_pin=False), photo()
-    )
-    assert shares == [1.0]
+def test_where_nobody_turned_the_dial_the_model_sees_the_picture_in_each_step(here: str) -> None:
+    seen: list[float] = []
+    with spied(lambda sample: seen.append(float(sample[0, sample.shape[1] // 2 :].abs().mean()))):
+        done = edit(
+            Request(operation="instruct", params={"prompt": WORDS}, backend="tiny", auto_pin=False), photo()
+        )
+    assert len(set(seen)) == 1
+    assert seen[0] > 0
     assert len(done.tries) == 1
 
 

@@ -3,25 +3,27 @@ SDXL).
 
 Two scales guide them (Brooks, Holynski and Efros, CVPR 2023, arXiv 2211.09800, equation 3):
 ``e_u + s_T (e_c - e_i) + s_I (e_i - e_u)``, with e_u without words and picture, e_i with the picture, e_c
-with both. The dial in its middle leaves them as published. Below, the picture that the model sees fades,
-down to none: it was trained without one too, so that what it then makes is a picture still, while a smaller
-or negative s_I would lead into ruins. Above, what it changed is given back to the source, the least changed
-first.
+with both. The dial in its middle leaves them as published. Below, the model sees the picture in its first
+steps only, which decide what is where, down to none: it was trained without a picture too, so that what it
+makes is one at every place of the dial, while a smaller or negative s_I would lead into ruins, and a fainter
+picture into haze. Above, what it changed is given back to the source, the least changed first.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from keepdial.diffusion.family import Family, Kind
-from keepdial.diffusion.latents import encoded
 from keepdial.geometry import Box
 from keepdial.giveback import given_back, level_for, ranked
 from keepdial.verify.haarpsi import kept_within
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from keepdial.diffusion.run import Call
@@ -68,26 +70,48 @@ def paint(call: Call) -> NDArray[np.float32]:
     if call.option("explore", False):
         by, away = np.random.default_rng(call.step.seed).uniform(1 - EXPLORE, 1 + EXPLORE, 2)
         guidance, scale = guidance * by, scale * away
-    made = call.run(
-        prompt=call.prompt,
-        image=faded(call, min(1.0, float(knob.mean()) / TURN)),
-        image_guidance_scale=Scale(scale),
-        guidance_scale=guidance,
-    )
+    with glimpsed(call.loaded.pipe, min(1.0, float(knob.mean()) / TURN)):
+        made = call.run(
+            prompt=call.prompt,
+            image=call.picture(),
+            image_guidance_scale=Scale(scale),
+            guidance_scale=guidance,
+        )
     call.notes.append(f"Text guidance {guidance:.2f}, image guidance {scale:.2f}.")
     return returned(call.source, made, knob)
 
 
-def faded(call: Call, share: float) -> Any:
-    """Return what the pipeline is shown: the picture, or for a share below 1 its latents times that."""
+@contextmanager
+def glimpsed(pipe: Any, share: float) -> Iterator[None]:
+    """Let the model see the picture in the first `share` of its steps only, while the block runs.
+
+    Of the step that lies half in that share the picture is there in part, so that the dial turns without
+    jumps.
+    """
+    if share >= 1:
+        yield
+        return
     import torch
 
-    if share >= 1:
-        return call.picture()
-    pipe = call.loaded.pipe
-    with torch.inference_mode():
-        # These pipelines show the model latents that are not scaled.
-        return encoded(pipe, call.source) / pipe.vae.config.scaling_factor * share
+    own = pipe.vae.config.latent_channels
+
+    def hide(
+        unet: Any, given: tuple[Any, ...], named: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        sample, time, *rest = given
+        times = pipe.scheduler.timesteps
+        here = (times == time).nonzero()
+        step = int(here[0, 0]) if len(here) else 0
+        seen = min(1.0, max(0.0, share * len(times) - step))
+        # Behind the latents lies the picture: (batch, 2 c, h, w).
+        sample = torch.cat([sample[:, :own], sample[:, own:] * seen], dim=1)
+        return (sample, time, *rest), named
+
+    hook = pipe.unet.register_forward_pre_hook(hide, with_kwargs=True)
+    try:
+        yield
+    finally:
+        hook.remove()
 
 
 def returned(
@@ -138,7 +162,7 @@ FAMILY = Family(
     },
     frozenset({"instruct", "restyle", "replace", "add"}),
     paint,
-    dial="how much of the picture the model sees, then how much of what changed least is given back",
+    dial="in how many steps the model sees the picture, then how much of what changed least is given back",
     keep=(0.15, 1.0),
     trained="edit",
     needs_prompt=True,
