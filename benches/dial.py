@@ -98,7 +98,12 @@ def run(image: Image, operation: str, shape: str, keep: float, seed: int) -> tup
     )
     done = edit(request, image)
     last = min((t.kept for t in done.tries), key=lambda k: abs(k - keep), default=done.kept or 0.0)
-    return (done.tries[0].kept if done.tries else last), last, max(sum(not one.given_back for one in done.tries), 1), done.image
+    return (
+        (done.tries[0].kept if done.tries else last),
+        last,
+        max(sum(not one.given_back for one in done.tries), 1),
+        done.image,
+    )
 
 
 @contextmanager
