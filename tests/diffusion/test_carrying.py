@@ -82,6 +82,27 @@ def test_what_may_not_change_stops_the_warp(source: NDArray[np.float32]) -> None
     assert "in its way" in moved.why[0]
 
 
+def test_it_can_be_stopped_at_each_step(source: NDArray[np.float32]) -> None:
+    from keepdial.diffusion.carrying import warped
+    from keepdial.diffusion.drag import look_at
+
+    class Stop(Exception):
+        pass
+
+    steps = []
+
+    def step() -> None:
+        steps.append(1)
+        if len(steps) == 2:
+            raise Stop
+
+    free = np.ones((64, 64), np.float32)
+    scene = look_at(source, free, START, END, best=64, unit=8)
+    with pytest.raises(Stop):
+        warped(source, free, grip(), 1.0, scene, step=step)
+    assert len(steps) == 2
+
+
 def test_a_map_that_reads_little_for_much_is_stretched() -> None:
     from keepdial.diffusion.carrying import stretched
 

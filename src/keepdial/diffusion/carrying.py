@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -55,11 +57,17 @@ class Warped:
 
 
 def warped(
-    source: NDArray[np.float32], mask: NDArray[np.float32], grip: Grip, share: float, scene: Scene
+    source: NDArray[np.float32],
+    mask: NDArray[np.float32],
+    grip: Grip,
+    share: float,
+    scene: Scene,
+    *,
+    step: Callable[[], None] = lambda: None,
 ) -> Warped:
     """Return the scene of `source` (h, w, 3) in [0, 1] with the handles a `share` of their way further.
 
-    `mask` (h, w), above 0 = may change.
+    `mask` (h, w), above 0 = may change. `step` is called at each step of the warp, and may raise to stop it.
     """
     import cv2
 
@@ -73,7 +81,7 @@ def warped(
     start = grip.start - origin
     way = share * (grip.end - grip.start)
     can = reached(start, start + way, free, ~free & grip.area[box.slices])
-    made = dragged(part, start, can.end, free, stiff=stiff, mend=False)
+    made = dragged(part, start, can.end, free, stiff=stiff, mend=False, watch=lambda *_: step())
     height, width = scene.free.shape
     by = np.array([width / box.width, height / box.height], np.float32)
 

@@ -109,6 +109,7 @@ def dragged(call: Call) -> NDArray[np.float32]:
     from keepdial.diffusion.carrying import warped
     from keepdial.warping.dragging import landings
     from keepdial.warping.grip import Grip
+    from keepdial.warping.sample import prepare
     from keepdial.warping.telling import REACHED, looked_for, told
 
     grip = call.frame.guide
@@ -122,7 +123,9 @@ def dragged(call: Call) -> NDArray[np.float32]:
     scene = look_at(source, np.asarray(call.frame.mask > 0, np.float32), grip.start, end, best, unit)
     moved = None
     if call.option("carry", True):
-        moved = warped(source, np.asarray(call.frame.mask, np.float32), grip, share, scene)
+        prepare(call.progress, call.cancel)
+        mask = np.asarray(call.frame.mask, np.float32)
+        moved = warped(source, mask, grip, share, scene, step=call.check)
     made, after, before = _Work(call, pipe, moved).go(scene)
     result = pasted(source, scene, before, after, None if moved is None else moved.own)
     seen = landings(source, result, grip.start, end, radius=looked_for(source[..., 0].size))
@@ -264,8 +267,7 @@ class _Work:
         return made, self._decoded(after), self._decoded(shown)
 
     def _tell(self, done: float, preview: NDArray[np.float32] | None = None) -> None:
-        if self.call.cancel is not None:
-            self.call.cancel.check()
+        self.call.check()
         self.call.progress(Event("generate", min(1.0, done), preview))
 
     def _words(self, device: Any) -> Tensor:

@@ -107,6 +107,11 @@ class Call:
         rgb = [np.repeat(unit(one.pixels), 3 // one.pixels.shape[2], axis=2) for one in shown]
         return [Image.fromarray(np.rint(values * 255).astype(np.uint8)) for values in rgb]
 
+    def check(self) -> None:
+        """Raise `Cancelled` where the edit was cancelled."""
+        if self.cancel is not None:
+            self.cancel.check()
+
     def picture(self) -> Picture:
         """Return the frame as a picture of 8 bits, RGB."""
         from PIL import Image

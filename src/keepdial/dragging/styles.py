@@ -50,9 +50,6 @@ BESIDE = 7
 NEAR = 2.0
 """Distance from its target, px of the generator's pictures, up to which a handle counts as there."""
 
-PATCH = 0.024
-"""Half the side of what is looked for to see where a handle is, as a part of the picture's side."""
-
 LAYERS = 6
 """Styles that are dragged, from the coarsest on: the others keep the looks (section 3.2)."""
 
@@ -116,9 +113,10 @@ def dragged(
         cancel=cancel,
     )
     from keepdial.warping.dragging import landings
+    from keepdial.warping.telling import looked_for
 
     shown = np.where(frame.mask[..., None] > 0, pixels, source)
-    radius = int(np.clip(round(PATCH * float(np.sqrt(frame.mask.size))), 8, 24))
+    radius = looked_for(frame.mask.size)
     seen = [one.distance for one in landings(source, shown, grip.start, goal, radius=radius)]
     return Proposal(pixels, tuple(_notes(begun, made, grip.start, goal, seen)))
 
