@@ -141,7 +141,7 @@ def test_what_is_dragged_arrives_and_what_is_pinned_stays(pinned: bool) -> None:
         pins = (Selector(kind="box", options={"x": 0, "y": 0, "width": 64, "height": 6}),) if pinned else ()
         request = Request(
             operation="drag",
-            params={"handle": [f"{x:.1f},{y:.1f}:{x + dx:.1f},{y + dy:.1f}"], "steps": 24},
+            params={"handle": [f"{x:.1f},{y:.1f}:{x + dx:.1f},{y + dy:.1f}"], "steps": 24, "tune": 0},
             targets=(Selector(kind="all"),),
             pins=pins,
             backend="world-text-to-image-drag",
