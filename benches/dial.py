@@ -16,7 +16,6 @@ import argparse
 import base64
 import io
 import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
+from keepdial.correct import first_only
 from keepdial.image import Image
 from keepdial.request import Request, Selector
 from kit.paths import DATA, ROOT, need_shared
@@ -110,10 +110,7 @@ def run(image: Image, operation: str, shape: str, keep: float, seed: int) -> tup
 def bare() -> Iterator[None]:
     """Without calibration and corrections: the dial is the knob."""
     line = ((0.0, 0.0), (1.0, 1.0))
-    with (
-        mock.patch("keepdial.backends.patch.calibration.curve", return_value=line),
-        mock.patch.object(sys.modules["keepdial.edit"], "CORRECTIONS", 0),
-    ):
+    with mock.patch("keepdial.backends.patch.calibration.curve", return_value=line), first_only():
         yield
 
 

@@ -20,9 +20,8 @@ KEEP = 0.64
 Models that follow instructions (InstructPix2Pix: Brooks, Holynski and Efros, CVPR 2023) were trained on
 pairs of pictures that agree but for what the instruction names, so that most of the picture is to stay. A
 picture into which one object was put, and nothing else changed, keeps 0.70 (median of 46 pairs; tenth
-percentile 0.48). The small model of ``world/`` keeps 0.62 to 0.66 over all image guidance from 0.9 to 1.8,
-and changes what it is told there. What is kept depends on the instruction more than on the dial (another
-background kept 0.22 in one picture), so that this default is not corrected.
+percentile 0.48). What is kept depends on the instruction more than on the dial (another background kept 0.22
+in one picture), so that this default is no demand: the model works as published, and nothing is corrected.
 """
 
 
